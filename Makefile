@@ -1,0 +1,50 @@
+# Everything a newcomer needs: `make demo`, `make test`. Both build .venv when it is missing.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test check test-all schema bench clean
+
+demo: $(VENV)/.demo  ## the main job: an app under gunicorn, visitors, and traffic that moves
+	$(BIN)/banditware demo
+
+test: $(VENV)/.test  ## the whole suite, with 100 % branch coverage of the core
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+check: $(VENV)/.test  ## format, lint, types, import rules, and that generated files are current
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-all:  ## the suite on every supported CPython that is installed
+	sh tests/test-all.sh
+
+schema: $(VENV)/.test  ## write the JSON Schema of the configuration anew
+	$(BIN)/banditware schema > docs/banditware.schema.json
+
+bench: $(VENV)/.bench  ## overhead next to the peers
+	$(BIN)/python benchmarks/overhead.py
+
+clean:
+	rm -rf $(VENV) .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: $(BIN)/python pyproject.toml requirements/core.txt
+	$(PIP) -r requirements/core.txt -e .
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.core requirements/demo.txt
+	$(PIP) -r requirements/demo.txt
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.core requirements/test.txt requirements/demo.txt
+	$(PIP) -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.test requirements/bench.txt
+	$(PIP) -r requirements/bench.txt
+	@touch $@

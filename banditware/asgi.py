@@ -1,0 +1,231 @@
+"""Plain middleware for any ASGI 3 app.
+
+Translates and delegates: an `if` about arms does not belong here. Messages and their header lists
+are the app's: they are never changed, only replaced by copies.
+
+`banditware.asgi:application` is an app named by the environment, wrapped: see `application`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+from banditware.bandit import Bandit
+from banditware.current import VISIT_KEY, leave, visit_of_context
+from banditware.http import ASGI_HEADERS, NO_EFFECTS, Effects, without_port
+from banditware.merging import Merging
+from banditware.visit import Visit
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+ASGIApplication: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Messages that carry the body, or a part of it with `more_body`.
+_BODY = frozenset(
+    {"http.response.body", "http.response.pathsend", "http.response.zerocopysend"}
+)
+
+
+class ScopeFacts:
+    """What an ASGI scope says of a request, read when it is asked for."""
+
+    __slots__ = ("_headers", "_scope")
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._headers: dict[bytes, bytes] | None = None
+
+    @property
+    def method(self) -> str:
+        """The request method, in capitals."""
+        method: str = self._scope["method"]
+        return method
+
+    @property
+    def path(self) -> str:
+        """The path as text; it includes `root_path`, as the specification has it."""
+        path: str = self._scope["path"]
+        return path or "/"
+
+    @property
+    def host(self) -> str:
+        """The requested host without its port, in lower case."""
+        server = self._scope.get("server") or ("",)
+        return without_port(self.header("host") or str(server[0]))
+
+    @property
+    def secure(self) -> bool:
+        """True if the request came by https."""
+        return self._scope.get("scheme") == "https"
+
+    @property
+    def query(self) -> str:
+        """The query string, still encoded."""
+        return _text(self._scope.get("query_string") or "")
+
+    def header(self, name: str) -> str:
+        """Return a request header by its lower-case name, or an empty string.
+
+        HTTP/2 may split the cookie header; its parts are joined again.
+        """
+        headers = self._headers
+        if headers is None:
+            headers = self._headers = _by_name(self._scope["headers"])
+        value = headers.get(name.encode())
+        return value.decode("latin-1") if value else ""
+
+
+class BelowMount(ScopeFacts):
+    """The same for apps whose routes are matched below their mount point."""
+
+    __slots__ = ()
+
+    @property
+    def path(self) -> str:
+        """The path as text, without the mount point."""
+        return super().path[len(_mount(self._scope)) :] or "/"
+
+
+def _mount(scope: Scope) -> str:
+    """Return the mount point, if the path lies below it as the specification has it.
+
+    `/shopping` does not lie below `/shop`; and old servers leave the mount point out of the path.
+    """
+    path, mount = scope["path"], scope.get("root_path") or ""
+    below = path.startswith(mount) and path[len(mount) :][:1] in {"", "/"}
+    return mount if below else ""
+
+
+def _by_name(headers: Iterable[tuple[bytes | str, bytes | str]]) -> dict[bytes, bytes]:
+    found: dict[bytes, bytes] = {}
+    for key, value in headers:
+        name, text = _bytes(key).lower(), _bytes(value)
+        found[name] = found[name] + b"; " + text if name in found else text
+    return found
+
+
+def _bytes(value: bytes | str) -> bytes:
+    return value if isinstance(value, bytes) else value.encode("latin-1", "replace")
+
+
+def _text(value: bytes | str) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")
+
+
+class ASGIMiddleware:
+    """Wraps an ASGI app. Keep one as long as the app lives.
+
+    Attributes:
+        app: the wrapped app.
+        bandit: decides and counts; read `scope["banditware.visit"]` for the request's part.
+    """
+
+    def __init__(self, app: ASGIApplication, bandit: Bandit) -> None:
+        self.app = app
+        self.bandit = bandit
+        self._facts = BelowMount if bandit.settings.below_mount else ScopeFacts
+        self._merging = Merging(ASGI_HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; everything but http passes through untouched."""
+        if scope["type"] != "http" or VISIT_KEY in scope:  # wrapped twice: the outer one counts
+            await self._pass(scope, receive, send)
+            return
+        bandit = self.bandit
+        if not isinstance(scope.get("headers"), (list, tuple)):
+            scope["headers"] = list(scope.get("headers") or ())  # to be read twice
+        visit = bandit.begin(self._facts(scope))
+        scope[VISIT_KEY] = visit
+        if visit.rewrite is not None:
+            scope = _rewritten(scope, visit.rewrite)
+        response = _Response(bandit, visit, send, self._merging)
+        token = visit_of_context.set(visit)
+        try:
+            await self.app(scope, receive, response.send)
+        finally:
+            leave(token)
+        response.complete()
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self.app(scope, receive, send)
+            return
+
+        async def flushing(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown"):
+                self.bandit.settle()
+            await send(message)
+
+        await self.app(scope, receive, flushing)
+
+
+def _rewritten(scope: Scope, path: str) -> Scope:
+    """Return a copy of the scope for another path below the same mount point.
+
+    A copy, because the server logs what its own scope says.
+    """
+    whole = _mount(scope) + path
+    return {**scope, "path": whole, "raw_path": quote(whole, safe=_SAFE).encode()}
+
+
+#: What a path may hold unquoted, beside letters and digits (RFC 3986, section 3.3).
+_SAFE = "/-._~!$&'()*+,;=:@"
+
+
+class _Response:
+    """One response: merges effects when it starts, records them when it is complete."""
+
+    __slots__ = ("_bandit", "_effects", "_merging", "_send", "_visit")
+
+    def __init__(
+        self, bandit: Bandit, visit: Visit, send: Send, merging: Merging[bytes]
+    ) -> None:
+        self._bandit = bandit
+        self._visit = visit
+        self._send = send
+        self._merging = merging
+        self._effects: Effects = NO_EFFECTS
+
+    async def send(self, message: Message) -> None:
+        """Stand in for the server's `send`.
+
+        The records are kept before the last part of the body goes out, so that whoever has a
+        whole response can rely on its being counted; and not later, because background tasks run
+        before the app returns.
+        """
+        kind = message.get("type")
+        if kind == "http.response.start":
+            message = self._started(message)
+        elif kind in _BODY and not message.get("more_body"):
+            self.complete()
+        await self._send(message)
+
+    def _started(self, message: Message) -> Message:
+        visit = self._visit
+        headers = message.get("headers") or ()
+        if not isinstance(headers, (list, tuple)):
+            headers = list(headers)
+            message = {**message, "headers": headers}
+        effects = self._effects = self._bandit.finish(visit, message.get("status", ""), headers)
+        merged = self._merging(headers, effects, visit.ground.fault)
+        return message if merged is headers else {**message, "headers": merged}
+
+    def complete(self) -> None:
+        """Record the effects, once."""
+        records = self._effects.records
+        if records:
+            self._effects = NO_EFFECTS
+            self._bandit.record(records)
+
+
+def __getattr__(name: str) -> Any:
+    """Build `application` from BANDITWARE_APP and BANDITWARE_CONFIG when a server asks for it."""
+    if name != "application":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from banditware.wrap import application_from_environment  # noqa: PLC0415  # it imports this
+
+    return application_from_environment("asgi")

@@ -1,0 +1,39 @@
+"""The command `banditware`: one file per subcommand, imported when it is called.
+
+A subcommand is a click command in a file of its own and one line of `COMMANDS`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from banditware.errors import suggestion
+
+#: Every subcommand: its name, which is also that of its function, and the module it lives in.
+COMMANDS = {
+    "check": "banditware.cli.check",
+    "schema": "banditware.cli.schema",
+    "stats": "banditware.cli.stats",
+    "demo": "banditware.cli.demo",
+}
+
+
+class _Commands(click.Group):
+    """A group that imports a subcommand only when somebody asks for it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click calls it so
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            ctx.fail(f"there is no command {cmd_name!r}{suggestion(cmd_name, COMMANDS)}")
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="banditware", prog_name="banditware")
+def main() -> None:
+    """Experiments for any WSGI or ASGI app: traffic moves by itself to what works."""

@@ -1,0 +1,130 @@
+"""One experiment as it is written."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+from pydantic_core import CoreSchema
+
+from banditware.config import units
+from banditware.config.arms import Arms
+from banditware.config.base import Section, optional
+from banditware.config.document import WRITTEN
+from banditware.config.faults import RefusedError
+from banditware.config.fields import DURATION_SCHEMA, VARIABLE, Duration, Name, OrOne, as_list, name
+from banditware.config.methods import counted
+from banditware.config.parameters import policy_schema
+from banditware.config.policy import read_policy
+from banditware.errors import suggestion
+from banditware.model import Policy
+from banditware.policies import DEFAULT
+
+
+class _PolicySchema:
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe every policy with its parameters."""
+        return policy_schema()
+
+
+def _sticky(value: object) -> float | None:
+    if value is False:
+        return None
+    try:
+        return units.duration(value)
+    except RefusedError as error:
+        raise RefusedError(f"{error}; or false, to decide anew on every request") from None
+
+
+def _not_empty(methods: list[str]) -> list[str]:
+    if not methods:
+        raise RefusedError("is empty: nothing would be counted")
+    return methods
+
+
+# A name has 64 characters.
+_HIGHEST_VERSION = 10**64
+
+
+def _version(value: object) -> str:
+    number = type(value) is int and 0 <= value < _HIGHEST_VERSION
+    return str(value) if number else name(value)
+
+
+def _range(bounds: list[float]) -> list[float]:
+    if len(bounds) != 2 or not bounds[0] < bounds[1]:
+        raise RefusedError("must be the lowest and the highest reward, as in [0, 100]")
+    return bounds
+
+
+_Sticky = Annotated[
+    float | None,
+    BeforeValidator(_sticky),
+    WithJsonSchema({"anyOf": [{"const": False}, DURATION_SCHEMA]}),
+]
+_Share = Annotated[
+    float,
+    BeforeValidator(units.share),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"{units.PERCENT}|{VARIABLE}"},
+                {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+            ]
+        }
+    ),
+]
+_Version = Annotated[
+    str, BeforeValidator(_version), WithJsonSchema({"type": ["string", "integer"]})
+]
+_NUMBERS = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+_Range = Annotated[list[float], AfterValidator(_range), WithJsonSchema(_NUMBERS)]
+_Method = Annotated[
+    str, BeforeValidator(counted), WithJsonSchema({"type": "string", "pattern": "^[A-Z-]+$"})
+]
+
+
+class ExperimentSection(Section):
+    """A named choice between arms, with the policy that chooses and the rules of counting."""
+
+    arms: Arms = Field(description="The options, by name; or a list of names.")
+    policy: Annotated[Any, _PolicySchema()] = optional(
+        DEFAULT, "What moves traffic: a name, or a name with parameters."
+    )
+    goal: Name = optional("reward", "What the policy maximises.")
+    sticky: _Sticky = optional("90d", "How long an assignment is served again.")
+    attribution: Duration = optional("7d", "Rewards later than this are not credited.")
+    default: Name | None = optional(
+        None, "Arm served when nothing may be decided; the first one if left out."
+    )
+    holdout: _Share = optional(0, "Share that always gets `default`, counted apart.")
+    version: _Version = optional("1", "Changing it starts the counts afresh.")
+    reward_range: _Range | None = optional(
+        None, "Lowest and highest reward, for policies that learn from [0, 1]."
+    )
+    count: Annotated[
+        list[_Method], AfterValidator(_not_empty), BeforeValidator(as_list), OrOne()
+    ] = optional(["GET"], "Request methods whose decisions are counted.")
+
+    @field_validator("policy", mode="before")
+    @classmethod
+    def _policy(cls, value: object, info: ValidationInfo) -> Policy:
+        return read_policy(value, info.data.get("arms"))
+
+    @field_validator("default")
+    @classmethod
+    def _default(cls, value: str | None, info: ValidationInfo) -> str | None:
+        arms = info.data.get("arms")
+        if value is not None and arms is not None and value not in arms:
+            raise RefusedError(f"there is no arm {WRITTEN}{suggestion(value, arms)}")
+        return value

@@ -1,0 +1,114 @@
+"""The whole configuration as it is written."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from banditware.config.base import Section, optional
+from banditware.config.cookie import CookieSection
+from banditware.config.document import WRITTEN
+from banditware.config.experiment import ExperimentSection
+from banditware.config.faults import RefusedError
+from banditware.config.fields import ByName, Duration, Key, OrOne, as_list, one_of
+from banditware.config.route import RouteSection
+from banditware.errors import suggestion
+
+#: Every kind of store, and how its address is written.
+STORES = {"memory": "memory://", "sqlite": "sqlite:///PATH"}
+
+#: Verifying a forged cookie costs one signature per key.
+_MOST_KEYS = 5
+
+_SHORTEST_REFRESH = 0.01
+
+_BOTS = {"exclude": False, "count": True}
+
+
+def _secret(key: object) -> str:
+    """Check a key; no message may show it, so what is shown is at most a variable's name."""
+    if not isinstance(key, str):
+        raise RefusedError("must be text; quote it")
+    if not key.strip():
+        raise RefusedError(f"is an empty key: {WRITTEN} holds nothing")
+    if not _is_utf8(key):
+        raise RefusedError("must be UTF-8")
+    return key
+
+
+def _is_utf8(text: str) -> bool:
+    """Tell text from bytes of the environment that Python could not decode (PEP 383)."""
+    return text == text.encode(errors="replace").decode()
+
+
+def _secrets(keys: list[str]) -> list[str]:
+    if not keys:
+        raise RefusedError("is empty: give at least one key")
+    if len(keys) > _MOST_KEYS:
+        raise RefusedError(
+            f"has {len(keys)} keys, {_MOST_KEYS} at most are allowed: drop the oldest"
+        )
+    return keys
+
+
+def _store(url: str) -> str:
+    """Check the address of a store; no message may show its password."""
+    kind, separator, rest = url.partition("://")
+    if not separator:
+        raise RefusedError(f"is no address of a store: write {_forms()}")
+    if kind not in STORES:
+        near = suggestion(kind, STORES)
+        raise RefusedError(f"there is no store {kind!r}{near or f': write {_forms()}'}")
+    if kind == "memory" and rest:
+        raise RefusedError("memory:// takes nothing after it")
+    if kind == "sqlite" and (not rest.startswith("/") or rest.endswith("/")):
+        raise RefusedError(
+            "needs three slashes and a file: sqlite:///counts.db is beside the configuration, "
+            "sqlite:////var/lib/counts.db is anywhere"
+        )
+    if rest == "/:memory:":
+        raise RefusedError("write memory:// for counts that no file keeps")
+    return url
+
+
+def _forms() -> str:
+    return " or ".join(STORES.values())
+
+
+def _refresh(seconds: float) -> float:
+    if seconds < _SHORTEST_REFRESH:
+        raise RefusedError("must be at least 10ms")
+    return seconds
+
+
+def _declared(experiments: dict[str, ExperimentSection]) -> dict[str, ExperimentSection]:
+    if not experiments:
+        raise RefusedError("is empty: declare at least one experiment")
+    return experiments
+
+
+class Configuration(Section):
+    """A banditware configuration."""
+
+    secret_keys: Annotated[
+        list[Annotated[str, BeforeValidator(_secret)]],
+        AfterValidator(_secrets),
+        BeforeValidator(as_list),
+        OrOne(),
+    ] = Field(description="Keys of the cookie's signature, oldest first: the last signs.")
+    store: Annotated[str, AfterValidator(_store)] = optional(
+        "sqlite:///banditware.db", f"Address of the shared counts: {_forms()}."
+    )
+    refresh: Annotated[Duration, AfterValidator(_refresh)] = optional(
+        "1s", "How often processes exchange counts with the store."
+    )
+    cookie: CookieSection = optional({}, "How the cookie is written.")
+    bots: Annotated[bool, BeforeValidator(one_of(_BOTS)), WithJsonSchema({"enum": list(_BOTS)})] = (
+        optional("exclude", "Whether decisions for bots are counted.")
+    )
+    below_mount: bool = optional(False, "Whether routes are matched below the app's mount point.")
+    experiments: Annotated[dict[Key, ExperimentSection], AfterValidator(_declared), ByName()] = (
+        Field(description="The experiments, by name.")
+    )
+    routes: list[RouteSection] = optional([], "Which requests choose and reward.")

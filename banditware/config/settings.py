@@ -1,0 +1,46 @@
+"""What a configuration says, frozen: the values the rest of banditware works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from banditware.http import Cookie
+from banditware.model import Experiment
+from banditware.routes import Route
+
+__all__ = ["Cookie", "Settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole configuration, checked.
+
+    Attributes:
+        secret_keys: keys of the cookie's signature, oldest first: the last signs, all verify.
+        store: address of the shared counts, as it was written.
+        refresh: seconds between two exchanges with the store.
+        cookie: how the cookie is written.
+        experiments: the experiments, in the order of the file.
+        routes: the routes, in the order of the file.
+        count_bots: count the decisions for bots like any other.
+        below_mount: match routes below the app's mount point, not with it.
+        folder: folder of the file, or the current one; relative paths of `store` start there.
+        source: name of the file as it was given, or `<mapping>`.
+    """
+
+    secret_keys: tuple[str, ...]
+    store: str
+    refresh: float
+    cookie: Cookie
+    experiments: tuple[Experiment, ...]
+    routes: tuple[Route, ...]
+    count_bots: bool
+    below_mount: bool
+    folder: Path
+    source: str
+
+    def __repr__(self) -> str:
+        """Name the experiments only: the rest holds secrets."""
+        names = ", ".join(experiment.name for experiment in self.experiments)
+        return f"Settings(source={self.source!r}, experiments=({names}))"

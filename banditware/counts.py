@@ -1,0 +1,188 @@
+"""How counts are named, recorded and read back.
+
+A ledger (one experiment version) is a flat mapping from field to number, and every change of it is
+an addition. That is all a store has to know, and what makes workers, regions and restores
+mergeable. The meaning of the fields lives here and nowhere else:
+
+| field | what is added |
+|---|---|
+| `n/ARM/COHORT` | 1 for a pull |
+| `m/ARM/COHORT` | the reward of the experiment's own goal, mapped into [0, 1] |
+| `w/ARM/COHORT` | the same divided by the propensity of its decision |
+| `k/ARM/COHORT/GOAL` | 1 for a reward |
+| `s/ARM/COHORT/GOAL` | the reward |
+| `q/ARM/COHORT/GOAL` | the reward squared |
+| `d/BUCKET` | 1 for the delay of a reward of the experiment's own goal, in log2 buckets |
+| `x/REASON` | 1 for what was served but not counted, or sent but not credited |
+
+COHORT is the start of the decision's time bucket in seconds; 0 holds all older cohorts, folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from banditware.model import DAY
+
+Fields = Mapping[str, float]
+
+#: The pseudo-arm under which the holdout is counted; `*` is not allowed in the name of an arm.
+HOLDOUT = "*holdout"
+
+#: The pseudo-goal under which a pull is let through a single time.
+PULL = "*pull"
+
+FOLDED = 0
+
+
+class Record(NamedTuple):
+    """One thing that happened, as the spool keeps it.
+
+    Attributes:
+        ledger: whose counts it changes.
+        once: empty, or `COHORT:ID:GOAL`, a key that the store lets through a single time; see
+            `once_key`.
+        deltas: what to add, by field.
+    """
+
+    ledger: str
+    once: str
+    deltas: Fields
+
+
+class Learnt(NamedTuple):
+    """What a policy learns from one reward of the experiment's own goal.
+
+    Attributes:
+        unit: the reward mapped into [0, 1].
+        propensity: the probability with which the rewarded arm was drawn.
+        delay: seconds from the decision to the reward.
+    """
+
+    unit: float
+    propensity: float
+    delay: float
+
+
+def pull(arm: str, cohort: int) -> Fields:
+    """Return what a pull of `arm` adds."""
+    return {f"n/{arm}/{cohort}": 1}
+
+
+def reward(
+    arm: str, cohort: int, *, goal: str, amount: float, learnt: Learnt | None = None
+) -> Fields:
+    """Return what a reward adds to `arm` under the cohort of the decision it belongs to."""
+    key = f"{arm}/{cohort}/{goal}"
+    deltas: dict[str, float] = {f"k/{key}": 1, f"s/{key}": amount, f"q/{key}": amount * amount}
+    if learnt is not None:
+        deltas[f"m/{arm}/{cohort}"] = learnt.unit
+        deltas[f"w/{arm}/{cohort}"] = learnt.unit / learnt.propensity
+        deltas[f"d/{delay_bucket(learnt.delay)}"] = 1
+    return deltas
+
+
+def once_key(time: float, id_: str, goal: str) -> str:
+    """Return the key that lets something through a single time for a decision.
+
+    Its cohort is the day of the decision, whatever the configuration says of the cohorts of counts:
+    the key must stay the same when that changes, and outlive the decision's attribution.
+    """
+    return f"{int(time // DAY * DAY)}:{id_}:{goal}"
+
+
+def excluded(reason: str) -> Fields:
+    """Return what a decision or reward adds that was not counted, for `reason`."""
+    return {f"x/{reason}": 1}
+
+
+def delay_bucket(delay: float) -> int:
+    """Return the bucket of a delay: 0 below one second, b for [2^(b-1), 2^b) seconds."""
+    return int(max(0.0, delay)).bit_length()
+
+
+def encode(record: Record) -> bytes:
+    """Return a record as one line of text, without an end of line."""
+    fields = "\t".join(f"{name} {delta!r}" for name, delta in record.deltas.items())
+    return f"{record.ledger}\t{record.once}\t{fields}".encode()
+
+
+def decode(line: bytes) -> Record:
+    """Return the record that `encode` wrote.
+
+    Raises:
+        ValueError: the line is not a record.
+    """
+    ledger, once, *fields = line.decode().split("\t")
+    pairs = (text.rsplit(" ", 1) for text in fields)
+    return Record(ledger, once, {name: _number(delta) for name, delta in pairs})
+
+
+def _number(text: str) -> float:
+    """Read a number and keep whole ones whole, so that counts stay exact beyond 2^53."""
+    return float(text) if "." in text or "e" in text else int(text)
+
+
+@dataclass(slots=True)
+class GoalTotals:
+    """Rewards of one goal: how many, their sum, and the sum of their squares."""
+
+    rewards: int = 0
+    reward_sum: float = 0.0
+    squares: float = 0.0
+
+
+@dataclass(slots=True)
+class ArmTotals:
+    """One arm over all cohorts: pulls, what the policy learnt, and rewards by goal."""
+
+    pulls: int = 0
+    successes: float = 0.0
+    weighted: float = 0.0
+    goals: dict[str, GoalTotals] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Totals:
+    """A ledger summed over its cohorts."""
+
+    arms: dict[str, ArmTotals] = field(default_factory=dict)
+    excluded: dict[str, int] = field(default_factory=dict)
+
+
+def totals(fields: Fields) -> Totals:
+    """Return a ledger's counts summed over cohorts."""
+    result = Totals()
+    for name, number in fields.items():
+        kind, *rest = name.split("/")
+        if kind == "x":
+            result.excluded[rest[0]] = int(number)
+        elif kind != "d":
+            arm = result.arms.setdefault(rest[0], ArmTotals())
+            _add(arm, kind, rest[2:], number)
+    return result
+
+
+def _add(arm: ArmTotals, kind: str, goal: list[str], number: float) -> None:
+    if kind == "n":
+        arm.pulls += int(number)
+    elif kind == "m":
+        arm.successes += number
+    elif kind == "w":
+        arm.weighted += number
+    else:
+        sums = arm.goals.setdefault(goal[0], GoalTotals())
+        attribute = {"k": "rewards", "s": "reward_sum", "q": "squares"}[kind]
+        setattr(sums, attribute, getattr(sums, attribute) + number)
+
+
+def folds(fields: Iterable[str], before: int) -> dict[str, str]:
+    """Return which fields to fold into which: those of cohorts that start before `before`."""
+    moves = {}
+    for name in fields:
+        parts = name.split("/")
+        if len(parts) > 2 and FOLDED < int(parts[2]) < before:
+            moves[name] = "/".join([*parts[:2], str(FOLDED), *parts[3:]])
+    return moves

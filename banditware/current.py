@@ -1,0 +1,44 @@
+"""Where a request's visit is found: under one key in environ and scope, and in the context."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar, Token
+
+from banditware.errors import BanditwareError
+from banditware.visit import Visit
+
+#: The key in a WSGI environ and an ASGI scope. A request that already has one was wrapped before.
+VISIT_KEY = "banditware.visit"
+
+visit_of_context: ContextVar[Visit] = ContextVar(VISIT_KEY)
+
+
+def leave(token: Token[Visit]) -> None:
+    """Undo `visit_of_context.set`, also for an app that is closed from elsewhere.
+
+    A loop that ends, or the garbage collector, closes coroutines in a context of its own; there is
+    nothing to undo there.
+    """
+    try:
+        visit_of_context.reset(token)
+    except ValueError:
+        return
+
+
+class NoVisitError(BanditwareError, LookupError):
+    """There is no request here that banditware wraps."""
+
+
+def current_visit() -> Visit:
+    """Return the visit of the request that is being handled.
+
+    Raises:
+        NoVisitError: nothing is being handled here, or the app is not wrapped.
+    """
+    try:
+        return visit_of_context.get()
+    except LookupError:
+        raise NoVisitError(
+            "no request is being handled here: call current_visit() while a wrapped app answers, "
+            "or use Bandit.decide() elsewhere"
+        ) from None

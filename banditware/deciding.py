@@ -1,0 +1,112 @@
+"""From a snapshot to a decision, and from a decision to what the spool keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+from banditware.counts import HOLDOUT, PULL, Record, encode, excluded, once_key, pull
+from banditware.model import Decision, Experiment
+from banditware.snapshot import ExperimentSnapshot
+from banditware.tokens import SKEW, Assignment
+
+Seal = Callable[[Decision], str]
+
+
+def drawn(
+    snapshot: ExperimentSnapshot, random: Random, *, now: float, seal: Seal, uncounted: str = ""
+) -> Decision:
+    """Return the decision that the random generator draws from the snapshot at `now`.
+
+    `uncounted` is why it will not be a pull, if it will not.
+    """
+    index = snapshot.draw(random.random())
+    experiment = snapshot.experiment
+    arm = experiment.arms[index]
+    return Decision(
+        experiment.name,
+        arm.name,
+        arm.value,
+        snapshot.probabilities[index],
+        uncounted or "drawn",
+        not uncounted,
+        f"{random.getrandbits(64):016x}",
+        now,
+        experiment.version,
+        seal,
+    )
+
+
+def held_out(experiment: Experiment, random: Random, *, now: float, seal: Seal) -> Decision:
+    """Return the default for a subject of the holdout, with an id of its own to be credited."""
+    decision = undecided(experiment, "holdout", seal=seal)
+    return decision._replace(id=f"{random.getrandbits(64):016x}", time=now)
+
+
+def undecided(
+    experiment: Experiment, reason: str, *, seal: Seal, default: str | None = None
+) -> Decision:
+    """Return what is served when nothing may be decided: the default, which is no pull.
+
+    `default` overrides the experiment's own; a name that is no arm of it stands for itself.
+    """
+    name = experiment.default if default is None else default
+    value: Any = next((arm.value for arm in experiment.arms if arm.name == name), name)
+    version = experiment.version
+    return Decision(experiment.name, name, value, 1.0, reason, False, "", 0.0, version, seal)
+
+
+def again(
+    snapshot: ExperimentSnapshot,
+    assignment: Assignment,
+    *,
+    now: float,
+    seal: Seal,
+    uncounted: str = "",
+) -> Decision | None:
+    """Return the decision that was made before, or None if it may not be served again.
+
+    Its arm may be gone, its version another, or its time over. The propensity is that of the draw.
+    A decision that was served but not counted so far is counted now, unless `uncounted` says why
+    not.
+    """
+    experiment = snapshot.experiment
+    name, version, arm_name, propensity, time, id_, counted = assignment
+    if experiment.sticky is None or version != experiment.version:
+        return None
+    holdout = arm_name == HOLDOUT
+    arm = snapshot.by_name.get(experiment.default if holdout else arm_name)
+    if arm is None or not -SKEW <= now - time <= experiment.sticky:
+        return None
+    waiting = not counted
+    reason = "holdout" if holdout else (uncounted if waiting and uncounted else "sticky")
+    counts = waiting and not (uncounted or holdout)
+    return Decision(name, arm.name, arm.value, propensity, reason, counts, id_, time, version, seal)
+
+
+@lru_cache(4_096)
+def pull_record(ledger: str, arm: str, cohort: int) -> bytes:
+    """Return the spool record of a pull; cached, because all pulls of a cohort are the same."""
+    return encode(Record(ledger, "", pull(arm, cohort)))
+
+
+def late_pull_record(ledger: str, assignment: Assignment, cohort: int) -> bytes:
+    """Return the spool record of a pull that an earlier request served and did not count.
+
+    Its cookie may come with many requests at once, of which only the first is the pull.
+    """
+    once = once_key(assignment.time, assignment.id, PULL)
+    return encode(Record(ledger, once, pull(assignment.arm, cohort)))
+
+
+@lru_cache(1_024)
+def excluded_record(ledger: str, reason: str) -> bytes:
+    """Return the spool record of a decision or reward that does not count, for `reason`."""
+    return encode(Record(ledger, "", excluded(reason)))
+
+
+def unknown(experiment: str, default: str, seal: Seal) -> Decision:
+    """Return what is served for an experiment that is not in the configuration."""
+    return Decision(experiment, default, default, 1.0, "unknown", False, "", 0.0, "", seal)

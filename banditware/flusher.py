@@ -1,0 +1,308 @@
+"""The thread that carries records to the store and brings new counts back.
+
+There is one per process. It starts with the first request, not with the import, because a process
+may fork before it serves; a request never waits for a lock that is held while it talks to the
+store; and it does not die of a store that is away: records wait in the spool meanwhile.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import logging
+import random
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from banditware import forks
+from banditware.adoption import adopt, drain_all
+from banditware.counts import folds
+from banditware.errors import StoreError
+from banditware.health import Every, Health, Journal
+from banditware.model import DAY
+from banditware.outbox import Outbox
+from banditware.stores.base import Counts, Store
+
+__all__ = ["Every", "Flusher", "Health", "Settings"]
+
+#: Seconds between two looks for spools of dead processes and for a store that lost something.
+SWEEP = 30.0
+
+#: Seconds between two foldings of one ledger.
+FOLD = 60.0
+
+#: The longest pause, in seconds, after a store failed again and again.
+LONGEST_PAUSE = 30.0
+
+_log = logging.getLogger("banditware")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a flusher works.
+
+    Attributes:
+        folder: where spools are kept; None keeps them in memory.
+        refresh: seconds between two exchanges with the store.
+        clock: seconds since the epoch.
+    """
+
+    folder: Path | None = None
+    refresh: float = 1.0
+    clock: Callable[[], float] = time.time
+
+
+class Flusher(forks.ForkAware):
+    """Records what happened and keeps the store and the process's view of it current."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        ledgers: Callable[[], Mapping[str, float]],
+        publish: Callable[[Mapping[str, Counts]], None],
+    ) -> None:
+        """Prepare; nothing is opened or started yet.
+
+        Args:
+            store: where counts are shared.
+            settings: how to work.
+            ledgers: tells which ledgers to read, with the attribution of each in seconds.
+            publish: gets the ledgers that changed, with their new counts.
+        """
+        self._store = store
+        self._settings = settings
+        self._ledgers = ledgers
+        self._publish = publish
+        self._known: dict[str, int] = {}
+        self._outbox = Outbox(settings.folder if store.shared else None)
+        self._closed = False
+        self._begin()
+        forks.watch(self)
+        _living[id(self)] = self
+
+    def _begin(self) -> None:
+        self._started = False
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._starting = threading.Lock()
+        self._exchanging = threading.RLock()
+        self._held: list[Callable[[], None]] = []
+        self._sweep = Every(SWEEP)
+        self._folding: dict[str, Every] = {}
+        self._journal = Journal()
+
+    # -- the request path
+
+    def record(self, payload: bytes) -> None:
+        """Record something that happened; never waits for the store."""
+        if not self._started:
+            self.start()
+        self._outbox.spool.append(payload)
+
+    def start(self) -> None:
+        """Start this process's thread unless it runs; costs nothing when it does."""
+        if self._started:
+            return
+        with self._starting:
+            if not self._started:
+                self._outbox.open()
+                if not self._closed:
+                    self._thread = _launch(_run, weakref.ref(self), self._stop)
+                self._started = True
+
+    # -- on demand
+
+    def flush(self) -> None:
+        """Apply what this process recorded, and publish what changed.
+
+        Raises:
+            StoreError: the store cannot be reached; the records wait.
+        """
+        with self._talking():
+            self._exchange(apply=True)
+
+    def refresh(self) -> None:
+        """Publish what changed in the store.
+
+        Raises:
+            StoreError: the store cannot be reached.
+        """
+        with self._talking():
+            self._exchange(apply=False)
+
+    def drain_all(self) -> None:
+        """Apply what every process of this machine recorded, and publish what changed.
+
+        Raises:
+            StoreError: the store cannot be reached.
+        """
+        with self._talking():
+            if self._outbox.folder is not None:
+                own = self._outbox.own()
+                self._journal.damaged += drain_all(self._store, self._outbox.folder, own=own)
+            self._exchange(apply=True)
+
+    def close(self, timeout: float = 1.0) -> None:
+        """Stop, after a last flush. What it cannot do in time is left to other processes.
+
+        What is recorded afterwards is kept in a spool that the next process finds.
+
+        Args:
+            timeout: seconds to wait.
+        """
+        self._closed = True
+        self._started = False
+        thread, self._thread = self._thread, None
+        self._stop.set()
+        if thread is None and self._outbox.left():
+            thread = _launch(self.finish)
+        if thread is not None:
+            thread.join(timeout)
+
+    def health(self) -> Health:
+        """Return how this process's counting is."""
+        outbox, journal = self._outbox, self._journal
+        return Health(
+            started=self._thread is not None,
+            trouble=outbox.trouble,
+            backlog_bytes=outbox.backlog(),
+            spool_errors=outbox.spool.errors,
+            dropped=outbox.spool.dropped,
+            damaged=outbox.damages() + journal.damaged,
+            flush_errors=journal.flush_errors,
+            publish_errors=journal.publish_errors,
+            last_flush=journal.last_flush,
+            last_error=journal.last_error,
+        )
+
+    # -- in the thread
+
+    def turn(self) -> float:
+        """Do one round of the thread; return the seconds until the next. Never raises."""
+        try:
+            with self._talking():
+                self._fold(self._exchange(apply=True))
+                if self._sweep.due(self._settings.clock()):
+                    self._outbox.verify(self._store)
+                    self._adopt()
+        except Exception as error:  # noqa: BLE001 - whatever it was, counting has to go on
+            self._warn("the store could not be updated, records wait in the spool", error)
+            pause = self._settings.refresh * 2.0 ** min(self._journal.failures, 16)
+            return min(LONGEST_PAUSE, pause) * random.uniform(0.5, 1.0)
+        return self._settings.refresh
+
+    def finish(self) -> None:
+        """Do the last round of the thread. Never raises."""
+        try:
+            with self._talking():
+                self._exchange(apply=True)
+                self._outbox.finish(self._store)
+                self._adopt()
+        except Exception as error:  # noqa: BLE001 - nobody is left to handle it
+            self._warn("the last records are left to other processes", error)
+
+    @contextlib.contextmanager
+    def _talking(self) -> Iterator[None]:
+        """One thread at a time, errors counted, those of files told as those of the store."""
+        with self._exchanging:
+            try:
+                yield
+            except Exception as error:
+                self._journal.failed(error)
+                if isinstance(error, OSError):
+                    raise StoreError(self._store.url, str(error)) from error
+                raise
+            self._journal.succeeded(self._settings.clock())
+
+    def _exchange(self, *, apply: bool) -> Mapping[str, Counts]:
+        known = {ledger: self._known.get(ledger, 0) for ledger in self._ledgers()}
+        changed: Mapping[str, Counts] | None = None
+        if apply:
+            changed = self._outbox.flush(self._store, known)
+        if changed is None:
+            changed = self._store.exchange((), known).counts
+        if any(counts.version < known[ledger] for ledger, counts in changed.items()):
+            self._outbox.verify(self._store)
+        if changed:
+            self._show(changed)
+        return changed
+
+    def _show(self, changed: Mapping[str, Counts]) -> None:
+        try:
+            self._publish(changed)
+        except Exception as error:  # noqa: BLE001 - a mistake there must not stop the counting
+            self._journal.unused(error)
+            self._warn("new counts could not be used", error)
+        else:
+            self._known.update({ledger: counts.version for ledger, counts in changed.items()})
+
+    def _fold(self, changed: Mapping[str, Counts]) -> None:
+        """Keep ledgers small: nobody asks for the single cohorts of long ago."""
+        now = self._settings.clock()
+        for ledger, attribution in self._ledgers().items():
+            if ledger in changed and self._folding.setdefault(ledger, Every(FOLD)).due(now):
+                moves = folds(changed[ledger].fields, int(now - attribution - DAY))
+                self._store.fold(ledger, moves, int(now - attribution - 2 * DAY))
+
+    def _adopt(self) -> None:
+        if self._outbox.folder is not None:
+            own = self._outbox.own()
+            self._journal.damaged += adopt(self._store, self._outbox.folder, own=own)
+
+    def _warn(self, message: str, error: Exception) -> None:
+        self._journal.warn(self._settings.clock(), message, error)
+
+    # -- around forks
+
+    def before_fork(self) -> None:
+        """See `ForkAware`: a child must not be born in the middle of an exchange."""
+        for lock in (self._starting, self._exchanging):
+            if lock.acquire(timeout=forks.PATIENCE):
+                self._held.append(lock.release)
+
+    def after_fork(self, *, child: bool) -> None:
+        """See `ForkAware`: the child has no thread and has recorded nothing."""
+        if child:
+            self._begin()
+            return
+        while self._held:
+            self._held.pop()()
+
+
+_living: weakref.WeakValueDictionary[int, Flusher] = weakref.WeakValueDictionary()
+
+
+def _run(reference: weakref.ref[Flusher], stop: threading.Event) -> None:
+    """Turn until told to stop, or until nobody keeps the flusher any more."""
+    pause = 0.0
+    while not stop.wait(pause):
+        flusher = reference()
+        if flusher is None:
+            return
+        pause = flusher.turn()
+        del flusher
+    flusher = reference()
+    if flusher is not None:
+        flusher.finish()
+
+
+def _launch(target: Callable[..., None], *arguments: object) -> threading.Thread | None:
+    thread = threading.Thread(target=target, args=arguments, name="banditware-flusher", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError as error:
+        _log.warning("no thread can be started, so records wait for other processes: %s", error)
+        return None
+    return thread
+
+
+@atexit.register
+def _close_all() -> None:
+    for flusher in list(_living.values()):
+        flusher.close()

@@ -1,0 +1,253 @@
+"""All reading, writing and merging of headers and cookies.
+
+Two rules: the app's own headers are never lost, reordered or changed in place, and nothing a
+client sends can raise an error here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, AnyStr, Generic, Literal, NamedTuple, Protocol, TypeAlias
+
+from banditware.model import DAY
+
+#: Response headers as either interface has them.
+Headers: TypeAlias = "Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]"
+
+#: Values of `Sec-Purpose`, `Purpose` and `X-Moz` with which browsers mark what nobody looks at yet.
+_SPECULATIVE = ("prefetch", "prerender", "preview")
+
+
+class Facts(Protocol):
+    """What the core may know of a request; each interface has its own reading of it."""
+
+    @property
+    def method(self) -> str:
+        """The request method, in capitals."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """The path as text, mount point included, nothing collapsed."""
+        ...
+
+    @property
+    def host(self) -> str:
+        """The requested host without its port, in lower case."""
+        ...
+
+    @property
+    def secure(self) -> bool:
+        """True if the request came by https."""
+        ...
+
+    @property
+    def query(self) -> str:
+        """The query string, still encoded."""
+        ...
+
+    def header(self, name: str) -> str:
+        """Return a request header by its lower-case name, or an empty string."""
+        ...
+
+
+class Effects(NamedTuple):
+    """What must happen to a response.
+
+    Attributes:
+        varies: True if the response depends on the cookie, so that no shared cache may hand it to
+            somebody else.
+        set_cookie: value of a `Set-Cookie` header, or empty.
+        records: what to append to the spool once the response is out.
+    """
+
+    varies: bool = False
+    set_cookie: str = ""
+    records: tuple[bytes, ...] = ()
+
+
+NO_EFFECTS = Effects()
+
+#: The whole effect of serving a remembered arm.
+SERVED_AGAIN = Effects(varies=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """How the cookie that remembers assignments is written.
+
+    Attributes:
+        name: name without the `__Host-` that https adds.
+        max_age: seconds until the browser forgets it.
+        secure: only over https; None decides by the request.
+        same_site: value of `SameSite`, in lower case.
+        path: value of `Path`.
+        domain: value of `Domain`, or None for the host alone.
+    """
+
+    name: str = "bw"
+    max_age: float = 90 * DAY
+    secure: bool | None = None
+    same_site: Literal["lax", "strict", "none"] = "lax"
+    path: str = "/"
+    domain: str | None = None
+    _secure_name: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Build the name that a secure cookie has."""
+        own_host = self.path == "/" and self.domain is None
+        prefix = "__Host-" if own_host else "__Secure-"
+        object.__setattr__(self, "_secure_name", prefix + self.name)
+
+    def full_name(self, *, https: bool) -> str:
+        """Return the name on the wire.
+
+        Over https the prefix makes browsers refuse a cookie of that name that a sibling subdomain
+        or a plain http response tries to plant (RFC 6265bis, section 4.1.3).
+        """
+        return self._secure_name if self._secure(https) else self.name
+
+    def header(self, value: str, *, https: bool, max_age: float) -> str:
+        """Return the `Set-Cookie` value that stores `value` for `max_age` seconds."""
+        domain = f"; Domain={self.domain}" if self.domain else ""
+        secure = "; Secure" if self._secure(https) else ""
+        return (
+            f"{self.full_name(https=https)}={value}; Max-Age={int(max_age)}; Path={self.path}"
+            f"{domain}; HttpOnly; SameSite={self.same_site.capitalize()}{secure}"
+        )
+
+    def _secure(self, https: bool) -> bool:  # noqa: FBT001  # one private flag
+        return https if self.secure is None else self.secure
+
+
+def cookie_values(header: str, name: str) -> list[str]:
+    """Return every value a `Cookie` header gives for `name`, in order, unquoted and undecoded.
+
+    Parsers disagree about duplicates, quotes and braces; this one splits at `;` and the first `=`
+    and leaves the rest to the signature.
+    """
+    values = []
+    if name in header:
+        for part in header.split(";"):
+            key, _, value = part.partition("=")
+            if key.strip() == name:
+                values.append(value.strip())
+    return values
+
+
+def without_port(host: str) -> str:
+    """Return the host of a `Host` header in lower case."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() else host).lower()
+
+
+def header_value(headers: Headers, name: str) -> str:
+    """Return the first header of that name in any spelling, or an empty string."""
+    wanted = name.lower()
+    for key, value in headers:
+        if _is(key, wanted):
+            return _text(value)
+    return ""
+
+
+def is_speculative(facts: Facts) -> bool:
+    """Return True for a prefetch, prerender or preview: a page that nobody looks at yet."""
+    purpose = facts.header("sec-purpose") or facts.header("purpose") or facts.header("x-moz")
+    return bool(purpose) and any(word in purpose.lower() for word in _SPECULATIVE)
+
+
+class HeaderMerge(Generic[AnyStr]):
+    """Merges effects into the headers of one interface: `str` for WSGI, `bytes` for ASGI."""
+
+    def __init__(self, encode: Callable[[str], AnyStr], spell: Callable[[str], str] = str) -> None:
+        self._encode: Callable[[str], AnyStr] = encode
+        self._set_cookie: AnyStr = encode(spell("Set-Cookie"))
+        self._vary: tuple[AnyStr, AnyStr] = (encode(spell("Vary")), encode("Cookie"))
+        self._private: tuple[AnyStr, AnyStr] = (encode(spell("Cache-Control")), encode("private"))
+
+    def apply(
+        self,
+        headers: Iterable[tuple[AnyStr, AnyStr]],
+        effects: Effects,
+        shared: Callable[[], None] | None = None,
+    ) -> list[tuple[AnyStr, AnyStr]]:
+        """Return the app's headers with the effects merged in, as a new list.
+
+        `Vary` gets `Cookie` unless it has it or `*`; `Cache-Control` gets `private` unless it has
+        that or `no-store`, and keeps all it had; a `Set-Cookie` goes behind the app's own.
+
+        Args:
+            headers: the app's headers; a name or value of the other string type is looked at too.
+            effects: what to merge.
+            shared: called if the app lets shared caches keep what is made private here.
+        """
+        merged = list(headers)
+        if effects.varies:
+            self._mark_varying(merged, shared)
+        if effects.set_cookie:
+            merged.append((self._set_cookie, self._encode(effects.set_cookie)))
+        return merged
+
+    def _mark_varying(
+        self, headers: list[tuple[AnyStr, AnyStr]], shared: Callable[[], None] | None
+    ) -> None:
+        """Add `Cookie` to `Vary` and `private` to `Cache-Control`, where they are not satisfied."""
+        vary = caching = None  # the last header of each name, or False if one satisfies
+        for index, (key, value) in enumerate(headers):
+            if vary is not False and _is(key, _VARY):
+                vary = _VARYING.isdisjoint(_tokens(value)) and (index, key, value)
+            elif caching is not False and _is(key, _CACHING):
+                caching = _UNSHARED.isdisjoint(_tokens(value)) and (index, key, value)
+        if caching and shared is not None and self.is_shared(headers):
+            shared()
+        self._add(headers, vary, self._vary)
+        self._add(headers, caching, self._private)
+
+    def _add(
+        self,
+        headers: list[tuple[AnyStr, AnyStr]],
+        found: tuple[int, AnyStr, AnyStr] | Literal[False] | None,
+        addition: tuple[AnyStr, AnyStr],
+    ) -> None:
+        if found is None:
+            headers.append(addition)
+        elif found:
+            index, key, value = found
+            known, added = _text(value), _text(addition[1])
+            joined = f"{known}, {added}" if known.strip() else added
+            encoded: Any = joined if isinstance(value, str) else joined.encode("latin-1")
+            headers[index] = (key, encoded)
+
+    def is_shared(self, headers: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
+        """Return True if the app allows shared caches to keep this response."""
+        values = (value for key, value in headers if _is(key, _CACHING))
+        return any(
+            part.partition("=")[0] in _SHARED for value in values for part in _tokens(value)
+        )
+
+
+_VARY = "vary"
+_CACHING = "cache-control"
+
+#: What in these headers says what we would say, and what contradicts it.
+_VARYING = frozenset({"cookie", "*"})
+_UNSHARED = frozenset({"private", "no-store"})
+_SHARED = frozenset({"public", "s-maxage"})
+
+
+def _is(key: str | bytes, name: str) -> bool:
+    """Compare a header's name; lengths first, because that settles nearly all."""
+    return len(key) == len(name) and _text(key).lower() == name
+
+
+def _tokens(value: str | bytes) -> set[str]:
+    return {part.strip().lower() for part in _text(value).split(",")}
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")
+
+
+WSGI_HEADERS: HeaderMerge[str] = HeaderMerge(str)
+ASGI_HEADERS: HeaderMerge[bytes] = HeaderMerge(lambda text: text.encode("latin-1"), str.lower)

@@ -1,0 +1,51 @@
+"""Merging effects into the responses of one app, so that it never suffers from it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import AnyStr, Generic, TypeAlias
+
+from banditware.http import Effects, HeaderMerge
+
+_log = logging.getLogger("banditware")
+
+HeaderList: TypeAlias = "list[tuple[AnyStr, AnyStr]]"
+
+
+class Merging(Generic[AnyStr]):
+    """Merges headers, keeps faults from the app, and says once if the app shares its pages."""
+
+    def __init__(self, merge: HeaderMerge[AnyStr]) -> None:
+        self._merge = merge
+        self._warned = False
+
+    def __call__(
+        self,
+        headers: HeaderList[AnyStr],
+        effects: Effects,
+        fault: Callable[[Exception], None],
+    ) -> HeaderList[AnyStr]:
+        """Return the headers with the effects merged in, or the very same if there is nothing to.
+
+        Args:
+            headers: the app's headers; they are not changed.
+            effects: what to merge.
+            fault: told of an exception, after which the headers stay as they are.
+        """
+        if not effects.varies and not effects.set_cookie:
+            return headers
+        try:
+            return self._merge.apply(headers, effects, self._warn)
+        except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
+            fault(error)
+            return headers
+
+    def _warn(self) -> None:
+        if not self._warned:
+            self._warned = True
+            _log.warning(
+                "the app lets shared caches keep a page that depends on an arm (Cache-Control: "
+                "public or s-maxage), which would show it to other visitors: `private` is added; "
+                "better that the app says so itself wherever an experiment decides"
+            )

@@ -1,0 +1,170 @@
+"""The values everything else speaks in: experiments, arms, statistics and decisions.
+
+Two rules: a value here is frozen and valid from birth, and nothing here knows of time, files,
+sockets or a web framework.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+#: What experiments, arms and goals may be called. The characters are safe in a cookie, a header,
+#: a metric label and a record of the spool, so no name ever needs quoting.
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
+
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One option of an experiment.
+
+    Attributes:
+        name: what the arm is called in counts and cookies.
+        value: what the view gets; an arm without a value has its own name as value.
+        rewrite: the path the wrapped app sees instead of the requested one, or None.
+    """
+
+    name: str
+    value: Any
+    rewrite: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What a policy may know: one entry per active arm, arms sorted by name.
+
+    Pulls are *matured* pulls: a pull whose reward may still be on its way counts for less than one
+    (see `banditware.maturity`), so they are floats.
+
+    Attributes:
+        arms: names of the arms, sorted.
+        pulls: n, matured pulls per arm.
+        successes: sum of rewards mapped into [0, 1] by the experiment's `reward_range`.
+        sums: sum of rewards as they came.
+        squares: sum of squared rewards as they came.
+        weighted: sum of mapped rewards, each divided by the propensity of its decision.
+        batch: decisions expected until the next snapshot, over all processes; at least 1.
+    """
+
+    arms: tuple[str, ...]
+    pulls: tuple[float, ...]
+    successes: tuple[float, ...]
+    sums: tuple[float, ...]
+    squares: tuple[float, ...]
+    weighted: tuple[float, ...]
+    batch: float = 1.0
+
+    @classmethod
+    def empty(cls, arms: tuple[str, ...]) -> Statistics:
+        """Return the statistics of arms that were never pulled."""
+        zeros = (0.0,) * len(arms)
+        return cls(tuple(sorted(arms)), zeros, zeros, zeros, zeros, zeros)
+
+
+class Policy(Protocol):
+    """A pure rule: statistics in, a probability for every arm out.
+
+    Implementations are frozen dataclasses whose fields are the parameters of the YAML; they check
+    themselves on birth and raise ValueError with the mend.
+    """
+
+    name: ClassVar[str]
+    #: True if the policy learns from `Statistics.successes`, so that rewards have to be in [0, 1]
+    #: or be mapped there by `reward_range`.
+    unit_rewards: ClassVar[bool]
+
+    def probabilities(self, statistics: Statistics) -> tuple[float, ...]:
+        """Return one probability per arm of `statistics.arms`, floor included; they sum to 1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A named choice between arms, with the rule that chooses and the rules of counting.
+
+    Attributes:
+        name: what the experiment is called.
+        arms: its arms, sorted by name.
+        policy: the rule that turns counts into probabilities.
+        default: name of the arm that is served when nothing may be decided.
+        goal: the goal the policy maximises.
+        version: changing it starts the counts afresh.
+        sticky: seconds an assignment is served again; None decides anew on every request.
+        attribution: seconds after a decision within which rewards are credited.
+        holdout: share of subjects who always get `default` and are counted apart.
+        reward_range: lowest and highest reward, mapped onto [0, 1] for policies that need it.
+        methods: request methods whose decisions are counted.
+        cohort_width: seconds of decisions that are counted together.
+        ledger: the name under which this version's counts are kept.
+    """
+
+    name: str
+    arms: tuple[Arm, ...]
+    policy: Policy
+    default: str
+    goal: str = "reward"
+    version: str = "1"
+    sticky: float | None = 90 * DAY
+    attribution: float = 7 * DAY
+    holdout: float = 0.0
+    reward_range: tuple[float, float] | None = None
+    methods: frozenset[str] = frozenset({"GET"})
+    cohort_width: int = 18_900
+    ledger: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort the arms, so that nothing downstream can depend on the order of the file."""
+        object.__setattr__(self, "arms", tuple(sorted(self.arms, key=lambda arm: arm.name)))
+        object.__setattr__(self, "ledger", f"{self.name}@{self.version}")
+        if self.default not in (arm.name for arm in self.arms):
+            raise ValueError(f"the default {self.default!r} is not an arm of {self.name!r}")
+
+    def cohort(self, now: float) -> int:
+        """Return the cohort of a decision: the start of its time bucket, in seconds."""
+        return int(now // self.cohort_width) * self.cohort_width
+
+
+class Decision(NamedTuple):
+    """The answer for one subject.
+
+    A tuple, because one is made on every decision and tuples are the cheapest frozen value.
+
+    Attributes:
+        experiment: name of the experiment.
+        arm: name of the arm.
+        value: the arm's value.
+        propensity: the probability with which the arm was drawn.
+        reason: why this arm: `drawn`, `sticky`, or what kept the experiment from deciding.
+        counted: True if the decision is a pull, now or as soon as the response allows.
+        id: the decision's own id, unique in its experiment; empty if it was not drawn.
+        time: when it was decided, in seconds since the epoch.
+        version: version of the experiment that decided.
+        seal: signs a decision into a token; see `token`.
+    """
+
+    experiment: str
+    arm: str
+    value: Any
+    propensity: float
+    reason: str
+    counted: bool
+    id: str
+    time: float
+    version: str
+    seal: Callable[[Decision], str]
+
+    @property
+    def token(self) -> str:
+        """The decision, signed and self-contained: for a webhook, a queue or another host."""
+        return self.seal(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"Decision(experiment={self.experiment!r}, arm={self.arm!r}, value={self.value!r}, "
+            f"propensity={self.propensity!r}, reason={self.reason!r}, counted={self.counted!r}, "
+            f"id={self.id!r})"
+        )

@@ -1,0 +1,151 @@
+"""The probability that an arm is the best: `P_i = integral of f_i * product over j != i of F_j`.
+
+Integrated from the top of the highest density downwards, in panels as wide as the narrowest density
+that matters there. Each panel has five Gauss-Legendre nodes, and the distribution functions F come
+from integrating the densities through the same nodes, so no special function is ever called. Exact
+to 2e-7 for counts from zero to a billion; draws would need a million times the work for that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from banditware.policies.densities import Density, beta, normal, student_t
+from banditware.policies.vectors import Vector, normalised, winners
+
+Parameters = tuple[float, ...]
+
+#: Up to so many different arms are integrated finely.
+_FEW = 20
+
+#: How far log densities fall until negligible, and the width of a panel in standard deviations.
+_FINE = (30.0, 0.9)
+#: The same for many arms: half the time, and exact to 1.3e-5.
+_COARSE = (20.0, 1.6)
+
+#: Keeps a distribution function above zero, so that it can be divided by.
+_TINY = 1e-30
+
+
+def of_betas(parameters: Sequence[tuple[float, float]]) -> Vector:
+    """Return the probability that each of some Beta(a, b) is the highest."""
+    return _of(beta, parameters)
+
+
+def of_normals(parameters: Sequence[tuple[float, float]]) -> Vector:
+    """Return the probability that each of some Normal (mean, deviation) is the highest."""
+    return _of(normal, parameters)
+
+
+def of_student_ts(parameters: Sequence[tuple[float, float, float]]) -> Vector:
+    """Return the probability that each of some t (location, scale, freedom) is the highest."""
+    return _of(student_t, parameters)
+
+
+@dataclass(slots=True)
+class _Contender:
+    """A posterior during the sweep.
+
+    Attributes:
+        density: the posterior.
+        count: how many arms have it; equal arms are integrated once, and get equal shares.
+        above: probability of being above the sweep's position.
+        share: probability, so far, of being the best, for each of these arms.
+    """
+
+    density: Density
+    count: int
+    above: float = 0.0
+    share: float = 0.0
+
+
+def _of(
+    family: Callable[[Sequence[float], float], Density], parameters: Sequence[Parameters]
+) -> Vector:
+    counts = Counter(parameters)
+    cut, step = _FINE if len(counts) <= _FEW else _COARSE
+    # Sorted, so that not even rounding depends on the order of the arms.
+    contenders = {arm: _Contender(family(arm, cut), count) for arm, count in sorted(counts.items())}
+    _sweep(list(contenders.values()), step, math.exp(-cut))
+    if not any(contender.share for contender in contenders.values()):
+        return winners([contenders[arm].density.mode for arm in parameters])
+    return normalised([contenders[arm].share for arm in parameters])
+
+
+def _sweep(contenders: list[_Contender], step: float, negligible: float) -> None:
+    """Integrate from the top down to where one of the contenders is all but certain to be above."""
+    bottom = max(contender.density.low for contender in contenders)
+    waiting = sorted(contenders, key=lambda contender: contender.density.high)
+    active: list[_Contender] = []
+    top = waiting[-1].density.high
+    while top > bottom and _all_below(active) > negligible:
+        while waiting and waiting[-1].density.high >= top:
+            active.append(waiting.pop())
+        width = step * min(contender.density.scale(top) for contender in active)
+        end = max(bottom, top - width, waiting[-1].density.high if waiting else bottom)
+        end = min(end, math.nextafter(top, -math.inf))
+        _panel(active, top, top - end)
+        top = end
+
+
+def _all_below(active: list[_Contender]) -> float:
+    return math.prod((1.0 - contender.above) ** contender.count for contender in active)
+
+
+def _panel(active: list[_Contender], top: float, width: float) -> None:
+    """Add one panel, `width` wide below `top`, to what is known of the contenders."""
+    nodes = [top - width * node for node in _NODES]
+    product = [width * weight for weight in _WEIGHTS]
+    ratios = []
+    for contender in active:
+        f0, f1, f2, f3, f4 = density = contender.density.at(nodes)
+        above = contender.above
+        below = [
+            max(_TINY, 1.0 - above - width * (c0 * f0 + c1 * f1 + c2 * f2 + c3 * f3 + c4 * f4))
+            for c0, c1, c2, c3, c4 in _CUMULATIVE
+        ]
+        w0, w1, w2, w3, w4 = _WEIGHTS
+        contender.above += width * (w0 * f0 + w1 * f1 + w2 * f2 + w3 * f3 + w4 * f4)
+        count = contender.count
+        product = [so_far * part**count for so_far, part in zip(product, below, strict=True)]
+        ratios.append([part / whole for part, whole in zip(density, below, strict=True)])
+    for contender, ratio in zip(active, ratios, strict=True):
+        contender.share += sum(map(float.__mul__, ratio, product))
+
+
+def _polynomial(roots: Sequence[float]) -> list[float]:
+    """Return the coefficients, constant first, of the polynomial with these roots."""
+    coefficients = [1.0]
+    for root in roots:
+        shifted = [0.0, *coefficients]
+        coefficients = [
+            high - root * low for high, low in zip(shifted, [*coefficients, 0.0], strict=True)
+        ]
+    return coefficients
+
+
+def _cumulative(nodes: Sequence[float], end: float) -> tuple[float, ...]:
+    """Return the weights that integrate from 0 to `end` through the values at the nodes."""
+    weights = []
+    for node in nodes:
+        others = [other for other in nodes if other != node]
+        scale = math.prod(node - other for other in others)
+        terms = enumerate(_polynomial(others), start=1)
+        weights.append(math.fsum(c * end**power / power for power, c in terms) / scale)
+    return tuple(weights)
+
+
+def _gauss_legendre() -> tuple[float, ...]:
+    """Return the five nodes on [0, 1]: the roots of the Legendre polynomial of degree 5."""
+    inner, outer = (
+        math.sqrt(5.0 - sign * 2.0 * math.sqrt(10.0 / 7.0)) / 3.0 for sign in (1.0, -1.0)
+    )
+    return tuple((1.0 + x) / 2.0 for x in (-outer, -inner, 0.0, inner, outer))
+
+
+_NODES = _gauss_legendre()
+_WEIGHTS = _cumulative(_NODES, 1.0)
+_CUMULATIVE = tuple(_cumulative(_NODES, node) for node in _NODES)

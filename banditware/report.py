@@ -1,0 +1,52 @@
+"""Counts as people and programs read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from banditware.counts import HOLDOUT, ArmTotals, GoalTotals, totals
+from banditware.snapshot import ExperimentSnapshot
+
+
+def experiment_report(snapshot: ExperimentSnapshot) -> dict[str, Any]:
+    """Return one experiment's counts and propensities as plain, JSON-ready values.
+
+    An arm's own `rewards` and `reward_sum` are those of the experiment's goal. Arms that were
+    removed and still have counts are listed with a propensity of 0.
+    """
+    experiment = snapshot.experiment
+    sums = totals(snapshot.fields)
+    propensities = dict(
+        zip((arm.name for arm in experiment.arms), snapshot.probabilities, strict=True)
+    )
+    holdout = sums.arms.pop(HOLDOUT, None)
+    names = [*propensities, *sorted(sums.arms.keys() - propensities.keys())]
+    report: dict[str, Any] = {
+        "policy": experiment.policy.name,
+        "goal": experiment.goal,
+        "version": experiment.version,
+        "arms": {
+            name: {
+                **_arm(sums.arms.get(name, ArmTotals()), experiment.goal),
+                "propensity": propensities.get(name, 0.0),
+            }
+            for name in names
+        },
+        "excluded": dict(sorted(sums.excluded.items())),
+    }
+    if holdout is not None:
+        report["holdout"] = _arm(holdout, experiment.goal)
+    return report
+
+
+def _arm(arm: ArmTotals, goal: str) -> dict[str, Any]:
+    own = arm.goals.get(goal, GoalTotals())
+    return {
+        "pulls": arm.pulls,
+        "rewards": int(own.rewards),
+        "reward_sum": float(own.reward_sum),
+        "goals": {
+            name: {"rewards": int(sums.rewards), "reward_sum": float(sums.reward_sum)}
+            for name, sums in sorted(arm.goals.items())
+        },
+    }

@@ -1,0 +1,178 @@
+"""Which rules of the configuration match a request.
+
+Patterns are werkzeug's; matching is cached by method, host and path, because a site has few
+distinct paths and every request asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+#: Ranges of status, both ends included, of a response that says yes.
+OK = ((200, 399),)
+
+
+def accepts(ranges: Iterable[tuple[int, int]], status: int) -> bool:
+    """Return True if the status is in one of the ranges."""
+    return any(low <= status <= high for low, high in ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Where the number of a reward comes from.
+
+    Attributes:
+        source: a constant `number`; a `header` of the app's response; the request's `query` or
+            `path`.
+        name: name of the header, query parameter or path variable; empty for a constant.
+        number: the constant.
+    """
+
+    source: Literal["number", "header", "query", "path"] = "number"
+    name: str = ""
+    number: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RewardRule:
+    """What a matching response credits.
+
+    Attributes:
+        experiment: name of the experiment whose decision is credited.
+        goal: name under which it is counted.
+        amount: the number that is counted.
+        once: credit a decision a single time.
+        cross_site: credit requests that another site caused, as a payment provider's redirect does.
+    """
+
+    experiment: str
+    goal: str
+    amount: Amount = Amount()
+    once: bool = True
+    cross_site: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One rule of the configuration.
+
+    Attributes:
+        pattern: path in werkzeug's rule syntax, from the first slash.
+        methods: request methods in capitals; empty for all.
+        host: host pattern in werkzeug's syntax, or None for any.
+        choose: names of the experiments to decide.
+        rewards: what to credit.
+        status: ranges of response status, both ends included.
+    """
+
+    pattern: str
+    methods: frozenset[str] = frozenset()
+    host: str | None = None
+    choose: tuple[str, ...] = ()
+    rewards: tuple[RewardRule, ...] = ()
+    status: tuple[tuple[int, int], ...] = OK
+
+
+class Match(NamedTuple):
+    """A route that matches a request.
+
+    Attributes:
+        route: the route.
+        values: what the pattern's variables stand for in this path.
+    """
+
+    route: Route
+    values: Mapping[str, Any]
+
+
+#: Requests whose matches are kept per process. Sites have more paths than this, but few of them
+#: get most of the traffic, and an attacker's random paths only push each other out.
+CACHED_MATCHES = 4_096
+
+#: Longest method, path and host, together, that are worth a place in the cache: an attacker's may
+#: be as long as a server allows.
+LONGEST_CACHED = 512
+
+
+class Router:
+    """Finds every route that matches a request. Keep one as long as the app lives.
+
+    All routes that match apply, as with the rules of a style sheet: `GET /<path:any>` may choose
+    for a whole site while `GET /thanks` rewards. A trailing slash is significant.
+    """
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._literal: dict[str, list[Route]] = {}
+        self._patterns: dict[str, list[_Pattern]] = {}
+        self.uses_hosts = False
+        for route in routes:
+            self.uses_hosts |= route.host is not None
+            if route.host is None and "<" not in route.pattern:
+                self._literal.setdefault(route.pattern, []).append(route)
+            else:
+                self._patterns.setdefault(_head(route.pattern), []).append(_Pattern(route))
+        self._cached: Callable[[str, str, str], tuple[Match, ...]] = lru_cache(CACHED_MATCHES)(
+            self._match
+        )
+
+    def match(self, method: str, path: str, host: str) -> tuple[Match, ...]:
+        """Return the routes that match, literal ones first; cached.
+
+        `host` is only looked at by routes that name one: pass an empty string unless
+        `uses_hosts`, so that the cache does not keep a copy per host.
+        """
+        if len(method) + len(path) + len(host) > LONGEST_CACHED:
+            return self._match(method, path, host)
+        return self._cached(method, path, host)
+
+    def _match(self, method: str, path: str, host: str) -> tuple[Match, ...]:
+        literal = [Match(route, {}) for route in self._literal.get(path, ())]
+        candidates = [*self._patterns.get(_head(path), ()), *self._patterns.get("<", ())]
+        found = (candidate.match(path, host) for candidate in candidates)
+        matches = [*literal, *(match for match in found if match is not None)]
+        return tuple(match for match in matches if _allows(match.route, method))
+
+
+def _head(path: str) -> str:
+    """Return what precedes the second slash, by which patterns are grouped; `<` if it varies."""
+    head = path[1:].partition("/")[0]
+    return "<" if "<" in head else head
+
+
+def _allows(route: Route, method: str) -> bool:
+    methods = route.methods
+    return not methods or method in methods or (method == "HEAD" and "GET" in methods)
+
+
+class _Pattern:
+    """One route's pattern, compiled by werkzeug at first use: its import costs 70 ms."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        self._compiled = lru_cache(1)(self._compile)
+
+    def _compile(self) -> Any:
+        from werkzeug.routing import Map, Rule  # noqa: PLC0415  # see the class
+
+        rule = Rule(self._route.pattern, endpoint="", host=self._route.host)
+        return Map(
+            [rule],
+            host_matching=self._route.host is not None,
+            merge_slashes=False,
+            redirect_defaults=False,
+        )
+
+    def match(self, path: str, host: str) -> Match | None:
+        """Return the match of this route, or None."""
+        from werkzeug.exceptions import HTTPException  # noqa: PLC0415  # see the class
+
+        if path.startswith("//"):  # which werkzeug would collapse
+            return None
+        try:
+            _, values = self._compiled().bind(host).match(path, method="GET")
+        except (HTTPException, ValueError):  # not found, a redirect to the form with a slash, or a
+            return None  # number of more digits than Python reads
+        return Match(self._route, values)

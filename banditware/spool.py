@@ -1,0 +1,213 @@
+"""A process's own record of what is not in the store yet.
+
+A record is one line, `CRC32 TAB PAYLOAD`, with an end of line on both sides: a record that was torn
+by a full disk can never swallow the one written after it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import zlib
+from typing import NamedTuple, Protocol
+
+from banditware import forks
+
+
+class Chunk(NamedTuple):
+    """A stretch of a spool.
+
+    Attributes:
+        start: position of its first byte.
+        data: whole lines.
+        last: True if the spool ended there when it was read.
+    """
+
+    start: int
+    data: bytes
+    last: bool
+
+    @property
+    def end(self) -> int:
+        """The position after its last byte."""
+        return self.start + len(self.data)
+
+
+class Source(Protocol):
+    """What can be read as a spool."""
+
+    @property
+    def id(self) -> str:
+        """The name under which stores keep its positions."""
+        ...
+
+    def read(self, position: int, limit: int, *, final: bool = False) -> Chunk:
+        """Return the whole lines from `position` on, at most `limit` bytes.
+
+        Args:
+            position: where to begin, in bytes.
+            limit: how much to read.
+            final: nobody writes any more, so a last line without an end is whole or torn for good.
+        """
+        ...
+
+    def discard(self, position: int) -> None:
+        """Say that everything before `position` is in the store."""
+        ...
+
+    def size(self) -> int:
+        """Return the position after the last byte."""
+        ...
+
+
+def frame(payload: bytes) -> bytes:
+    """Return a payload as it stands in a spool."""
+    return b"\n%08x\t%b\n" % (zlib.crc32(payload), payload)
+
+
+def payload_of(line: bytes) -> bytes:
+    """Return the payload of one line.
+
+    Raises:
+        ValueError: the line is damaged.
+    """
+    payload = line[9:]
+    if int(line[:8], 16) != zlib.crc32(payload):
+        raise ValueError("the checksum does not fit")
+    return payload
+
+
+def cut(start: int, data: bytes, *, last: bool, final: bool) -> Chunk:
+    """Return the chunk of whole lines at the beginning of what was read.
+
+    Args:
+        start: the position it was read from.
+        data: what was read.
+        last: the spool ended there.
+        final: nobody writes any more.
+    """
+    if last and final:
+        return Chunk(start, data, last)
+    whole = data.rfind(b"\n") + 1
+    # No record is as long as a chunk: a stretch without an end of line is damage to step over.
+    return Chunk(start, data[: whole or (0 if last else len(data))], last)
+
+
+class Spool(Protocol):
+    """What a process records into: one source that is written, and older ones to be drained.
+
+    Attributes:
+        errors: how often a record could not be written at first.
+        dropped: records that are lost, because there was no place left to keep them.
+    """
+
+    errors: int
+    dropped: int
+
+    def append(self, payload: bytes) -> None:
+        """Record a payload, which must not contain an end of line; never raises OSError."""
+        ...
+
+    def settle(self) -> None:
+        """Write what could not be written when it was recorded."""
+        ...
+
+    def rotate(self) -> None:
+        """Seal the source if it is full or was deleted."""
+        ...
+
+    def seal(self) -> None:
+        """Let the next record begin a new source."""
+        ...
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return what may hold records, oldest first."""
+        ...
+
+    def written(self, source: Source) -> bool:
+        """Return True if new records go to this source."""
+        ...
+
+    def drop(self, source: Source) -> None:
+        """Delete a source that was sealed and drained."""
+        ...
+
+    def waiting(self) -> int:
+        """Return the bytes that could not be written yet."""
+        ...
+
+
+class _Segment:
+    """A source in memory."""
+
+    def __init__(self) -> None:
+        self.id = secrets.token_hex(8)
+        self._base = 0
+        self.buffer = bytearray()
+
+    def read(self, position: int, limit: int, *, final: bool = False) -> Chunk:
+        """See `Source.read`; what was discarded is gone, so reading begins after it."""
+        start = max(position, self._base)
+        data = bytes(self.buffer[start - self._base : start - self._base + limit])
+        return cut(start, data, last=len(data) < limit, final=final)
+
+    def discard(self, position: int) -> None:
+        """See `Source.discard`."""
+        del self.buffer[: max(0, position - self._base)]
+        self._base = max(position, self._base)
+
+    def size(self) -> int:
+        """See `Source.size`."""
+        return self._base + len(self.buffer)
+
+
+class MemorySpool(forks.ForkAware):
+    """A spool without a file: for stores that end with the process, and where no file can be kept.
+
+    Nothing is lost while the process lives; what was not flushed ends with it. See `Spool`.
+    """
+
+    def __init__(self) -> None:
+        self._begin()
+        forks.watch(self)
+
+    def _begin(self) -> None:
+        self.errors = 0
+        self.dropped = 0
+        self._current = _Segment()
+        self._segments = [self._current]
+
+    def after_fork(self, *, child: bool) -> None:
+        """See `ForkAware.after_fork`: what the parent recorded is the parent's to apply."""
+        if child:
+            self._begin()
+
+    def append(self, payload: bytes) -> None:
+        """See `Spool.append`."""
+        self._current.buffer.extend(frame(payload))
+
+    def settle(self) -> None:
+        """See `Spool.settle`: memory can always be written."""
+
+    def rotate(self) -> None:
+        """See `Spool.rotate`: memory is given back as it is drained."""
+
+    def seal(self) -> None:
+        """See `Spool.seal`."""
+        self._current = _Segment()
+        self._segments.append(self._current)
+
+    def sources(self) -> tuple[Source, ...]:
+        """See `Spool.sources`."""
+        return tuple(self._segments)
+
+    def written(self, source: Source) -> bool:
+        """See `Spool.written`."""
+        return source is self._current
+
+    def drop(self, source: Source) -> None:
+        """See `Spool.drop`."""
+        self._segments = [segment for segment in self._segments if segment is not source]
+
+    def waiting(self) -> int:
+        """See `Spool.waiting`."""
+        return 0

@@ -1,0 +1,125 @@
+"""`memory://`: counts of one process, gone with it. For tests, trials and single workers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from banditware import forks
+from banditware.stores.base import DUPLICATE, Batch, Counts, Exchange, cohort_of
+
+
+@dataclass(slots=True)
+class _Ledger:
+    version: int = 0
+    fields: dict[str, float] = field(default_factory=dict)
+    positions: dict[str, int] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def add(self, deltas: Mapping[str, float]) -> None:
+        for name, delta in deltas.items():
+            self.fields[name] = self.fields.get(name, 0) + delta
+
+    def apply(self, batch: Batch) -> int:
+        stored = self.positions.get(batch.spool, 0)
+        if stored != batch.start:
+            return stored
+        self.add(batch.deltas)
+        for key, deltas in batch.once:
+            self.add({DUPLICATE: 1} if key in self.seen else deltas)
+            self.seen.add(key)
+        self.positions[batch.spool] = batch.end
+        self.version += 1
+        return batch.end
+
+    def read(self) -> Counts:
+        return Counts(self.version, MappingProxyType(dict(self.fields)))
+
+
+class MemoryStore(forks.ForkAware):
+    """Counts in dictionaries.
+
+    Attributes:
+        url: always `memory://`.
+        shared: False.
+        folder: None.
+    """
+
+    url = "memory://"
+    shared = False
+    folder: Path | None = None
+
+    def __init__(self) -> None:
+        self._ledgers: dict[str, _Ledger] = {}
+        self._lock = threading.Lock()
+        self._held = False
+        forks.watch(self)
+
+    def before_fork(self) -> None:
+        """See `ForkAware`."""
+        self._held = self._lock.acquire(timeout=forks.PATIENCE)
+
+    def after_fork(self, *, child: bool) -> None:
+        """See `ForkAware`."""
+        if child:
+            self._lock = threading.Lock()
+        elif self._held:
+            self._lock.release()
+
+    def check(self) -> None:
+        """See `Store.check`: there is nothing that could be wrong."""
+
+    def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
+        """See `Store.exchange`."""
+        with self._lock:
+            positions = {
+                batch.ledger: self._ledgers.setdefault(batch.ledger, _Ledger()).apply(batch)
+                for batch in batches
+            }
+            read = {
+                name: self._ledgers.get(name, _Ledger()).read()
+                for name, version in known.items()
+                if self._version(name) != version
+            }
+        return Exchange(positions, read)
+
+    def _version(self, ledger: str) -> int:
+        return self._ledgers[ledger].version if ledger in self._ledgers else 0
+
+    def positions(self, spool: str) -> Mapping[str, int]:
+        """See `Store.positions`."""
+        with self._lock:
+            return {
+                name: ledger.positions[spool]
+                for name, ledger in self._ledgers.items()
+                if spool in ledger.positions
+            }
+
+    def release(self, spool: str) -> None:
+        """See `Store.release`."""
+        with self._lock:
+            for ledger in self._ledgers.values():
+                ledger.positions.pop(spool, None)
+
+    def fold(self, ledger: str, moves: Mapping[str, str], expire: int) -> None:
+        """See `Store.fold`."""
+        with self._lock:
+            counts = self._ledgers.get(ledger)
+            if counts is None:
+                return
+            there = [(name, target) for name, target in moves.items() if name in counts.fields]
+            for name, target in there:
+                counts.add({target: counts.fields.pop(name)})
+            counts.version += bool(there)
+            counts.seen = {key for key in counts.seen if cohort_of(key) >= expire}
+
+    def ledgers(self) -> Mapping[str, int]:
+        """See `Store.ledgers`."""
+        with self._lock:
+            return {name: ledger.version for name, ledger in self._ledgers.items()}
+
+    def close(self) -> None:
+        """See `Store.close`: there is nothing to give back."""

@@ -1,0 +1,180 @@
+"""`sqlite:///PATH`: counts for the processes of one machine, in one file on a local disk.
+
+Every operation opens a connection of its own and closes it: it costs a fifth of a millisecond a
+second, and nothing is left that a forked child could close in its parent's stead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from banditware.errors import StoreError
+from banditware.stores.base import DUPLICATE, Batch, Counts, Exchange, cohort_of
+from banditware.stores.schema import prepare
+
+#: Seconds to wait for other processes; their transactions take milliseconds.
+BUSY = 5.0
+
+_ADD = """
+INSERT INTO counts (ledger, field, number) VALUES (?, ?, ?)
+ON CONFLICT (ledger, field) DO UPDATE SET number = number + excluded.number
+"""
+_CHANGED = """
+INSERT INTO ledgers (ledger, version) VALUES (?, 1)
+ON CONFLICT (ledger) DO UPDATE SET version = version + 1
+"""
+_MOVED = """
+INSERT INTO positions (spool, ledger, position) VALUES (?, ?, ?)
+ON CONFLICT (spool, ledger) DO UPDATE SET position = excluded.position
+"""
+
+#: What SQLite says, and what to do about it.
+_MENDS = {
+    "file is not a database": "this file is not a SQLite database; choose another path",
+    "malformed": "the database is damaged; restore a copy, or move it away to begin anew",
+    "locked": f"another process has kept the database locked for {BUSY:g} seconds",
+    "readonly": "the database, or the folder it is in, cannot be written by this process",
+    "full": "the disk is full",
+    "unable to open": "the database cannot be opened; is its folder writable by this process?",
+}
+
+
+class SQLiteStore:
+    """Counts in one SQLite database. See `Store`.
+
+    Attributes:
+        url: the address as it was given.
+        shared: True.
+        folder: where spools are kept, beside the database.
+        path: the database.
+    """
+
+    shared = True
+
+    def __init__(self, url: str, path: Path) -> None:
+        self.url = url
+        self.path = path
+        self.folder: Path | None = path.with_name(f"{path.name}.spool")
+
+    def check(self) -> None:
+        """See `Store.check`; only a write shows whether the database can be written."""
+        with self._transaction(write=True) as database:
+            database.execute("UPDATE banditware SET value = value")
+
+    def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
+        """See `Store.exchange`; here all batches are one transaction."""
+        with self._transaction(write=bool(batches)) as database:
+            positions = {batch.ledger: _apply(database, batch) for batch in batches}
+            versions = _versions(database)
+            read = {
+                ledger: _read(database, ledger, versions.get(ledger, 0))
+                for ledger, version in known.items()
+                if versions.get(ledger, 0) != version
+            }
+        return Exchange(positions, read)
+
+    def positions(self, spool: str) -> Mapping[str, int]:
+        """See `Store.positions`."""
+        with self._transaction() as database:
+            query = "SELECT ledger, position FROM positions WHERE spool = ?"
+            return dict(database.execute(query, (spool,)).fetchall())
+
+    def release(self, spool: str) -> None:
+        """See `Store.release`: nothing can be on its way, as a dead process sends nothing."""
+        with self._transaction(write=True) as database:
+            database.execute("DELETE FROM positions WHERE spool = ?", (spool,))
+
+    def fold(self, ledger: str, moves: Mapping[str, str], expire: int) -> None:
+        """See `Store.fold`."""
+        with self._transaction(write=True) as database:
+            moved = [_move(database, ledger, field, moves[field]) for field in moves]
+            if any(moved):
+                database.execute(_CHANGED, (ledger,))
+            database.execute("DELETE FROM once WHERE ledger = ? AND cohort < ?", (ledger, expire))
+
+    def ledgers(self) -> Mapping[str, int]:
+        """See `Store.ledgers`."""
+        with self._transaction() as database:
+            return _versions(database)
+
+    def close(self) -> None:
+        """See `Store.close`: no connection outlives its operation."""
+
+    @contextlib.contextmanager
+    def _transaction(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+        """Open a transaction on a database that is ours; leaving by an error undoes it."""
+        try:
+            with contextlib.closing(self._connect()) as database:
+                prepare(database)
+                database.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+                yield database
+                database.execute("COMMIT")
+        except (sqlite3.Error, ValueError) as error:
+            raise StoreError(self.url, self._explain(str(error))) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
+
+    def _explain(self, message: str) -> str:
+        if not self.path.parent.is_dir():
+            return f"the folder {self.path.parent} does not exist; make it, or change the path"
+        if self.path.is_dir():
+            return f"{self.path} is a folder; name a file in it"
+        return next((mend for key, mend in _MENDS.items() if key in message), message)
+
+
+def _apply(database: sqlite3.Connection, batch: Batch) -> int:
+    """Apply a batch if it begins where the spool has got to; return where that is afterwards."""
+    query = "SELECT position FROM positions WHERE spool = ? AND ledger = ?"
+    row = database.execute(query, (batch.spool, batch.ledger)).fetchone()
+    stored = int(row[0]) if row else 0
+    if stored != batch.start:
+        return stored
+    deltas = dict(batch.deltas)
+    for key, more in batch.once:
+        for field, delta in (more if _first(database, batch.ledger, key) else _REPEATED).items():
+            deltas[field] = deltas.get(field, 0) + delta
+    rows = [(batch.ledger, field, _bindable(delta)) for field, delta in deltas.items()]
+    database.executemany(_ADD, rows)
+    database.execute(_CHANGED, (batch.ledger,))
+    database.execute(_MOVED, (batch.spool, batch.ledger, batch.end))
+    return batch.end
+
+
+_REPEATED: Mapping[str, float] = {DUPLICATE: 1}
+
+
+def _first(database: sqlite3.Connection, ledger: str, key: str) -> bool:
+    """Remember a once-key; return True if it was new."""
+    row = (ledger, cohort_of(key), key.partition(":")[2])
+    query = "INSERT OR IGNORE INTO once (ledger, cohort, id) VALUES (?, ?, ?)"
+    return database.execute(query, row).rowcount == 1
+
+
+def _move(database: sqlite3.Connection, ledger: str, source: str, target: str) -> bool:
+    """Add a field to another and delete it; return False if it is not there any more."""
+    query = "SELECT number FROM counts WHERE ledger = ? AND field = ?"
+    row = database.execute(query, (ledger, source)).fetchone()
+    if row is None:
+        return False
+    database.execute("DELETE FROM counts WHERE ledger = ? AND field = ?", (ledger, source))
+    database.execute(_ADD, (ledger, target, row[0]))
+    return True
+
+
+def _versions(database: sqlite3.Connection) -> dict[str, int]:
+    return dict(database.execute("SELECT ledger, version FROM ledgers").fetchall())
+
+
+def _read(database: sqlite3.Connection, ledger: str, version: int) -> Counts:
+    query = "SELECT field, number FROM counts WHERE ledger = ?"
+    return Counts(version, MappingProxyType(dict(database.execute(query, (ledger,)).fetchall())))
+
+
+def _bindable(number: float) -> float:
+    """Return a number SQLite can hold: its whole numbers have 64 bits."""
+    return number if -(1 << 63) <= number < 1 << 63 else float(number)

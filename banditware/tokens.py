@@ -1,0 +1,213 @@
+"""Signed assignments (the cookie) and decision tokens.
+
+Two rules: nothing is read before its signature was verified, and whatever is wrong with a value
+that came from outside means "nothing there", never an error on the request path.
+
+A key is derived from each secret for each use, so that a value which the app signed with the same
+secret for its own purposes is never taken for ours, nor a cookie for a decision token.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from itsdangerous import BadSignature, Signer
+from itsdangerous.encoding import base64_encode, want_bytes
+from itsdangerous.signer import SigningAlgorithm
+
+from banditware.counts import HOLDOUT
+from banditware.errors import TokenError
+from banditware.http import cookie_values
+from banditware.model import Decision
+
+#: Longest cookie value that is written or looked at. Browsers keep 4096 bytes for name, value and
+#: attributes together; half a kilobyte is left for those.
+MAX_COOKIE = 3_500
+
+#: How far ahead another host's clock may be, in seconds, before its values are refused. Hosts
+#: without time synchronisation drift by seconds, not by minutes.
+SKEW = 300.0
+
+#: Verified cookies kept per process: at most 3.5 KB each, so 7 MB in the worst case.
+CACHED_COOKIES = 2_048
+
+#: Whole headers kept beside them, for subjects who send the same one again: servers allow 8 KB.
+CACHED_HEADERS = 512
+
+_FORMAT = "1"
+
+#: Characters of a signature: a dot and the 32 bytes of SHA-256 in base64.
+_SIGNATURE = 44
+
+
+class Assignment(NamedTuple):
+    """A decision as the cookie remembers it.
+
+    Attributes:
+        experiment: name of the experiment.
+        version: version of the experiment that decided.
+        arm: name of the arm.
+        propensity: the probability with which it was drawn.
+        time: when it was decided, in whole seconds since the epoch.
+        id: the decision's id.
+        counted: False for a decision that was served but is not a pull yet, as in a prefetch.
+    """
+
+    experiment: str
+    version: str
+    arm: str
+    propensity: float
+    time: int
+    id: str
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Assignments:
+    """What one subject's cookie says.
+
+    Attributes:
+        subject: the subject's opaque id.
+        issued: when the subject was first seen, in whole seconds since the epoch.
+        by_experiment: the subject's assignments.
+        stale_key: True if an old key signed it, so that it should be written anew.
+    """
+
+    subject: str
+    issued: int
+    by_experiment: Mapping[str, Assignment] = field(default_factory=dict)
+    stale_key: bool = False
+
+
+class _Hmac(SigningAlgorithm):
+    """HMAC-SHA-256 in one call into C, which takes half the time of building an `hmac` object."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        return hmac.digest(key, value, "sha256")
+
+
+class _Signer(Signer):
+    """Takes a signature in the one spelling in which we write it.
+
+    Base64 has others for the same bytes (other last characters, padding, characters that a decoder
+    skips), and then a changed value would be one of ours.
+    """
+
+    def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
+        signed, given = want_bytes(value), want_bytes(sig)
+        written = (
+            base64_encode(self.algorithm.get_signature(key, signed))
+            for key in reversed(self.secret_keys)
+        )
+        return any(hmac.compare_digest(each, given) for each in written)
+
+
+def _signer(secrets: Sequence[str], salt: str) -> Signer:
+    keys = [hmac.digest(secret.encode(), salt.encode(), "sha256") for secret in secrets]
+    return _Signer(keys, key_derivation="none", algorithm=_Hmac())
+
+
+class Tokens:
+    """Signs and verifies with a list of secrets, oldest first: the last signs, all verify.
+
+    Keep one as long as the app lives: it caches verified cookies.
+    """
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._cookies = _signer(secrets, "banditware.assign.v1")
+        self._newest = _signer(secrets[-1:], "banditware.assign.v1")
+        self._decisions = _signer(secrets, "banditware.decision.v1")
+        self._rotated = len(secrets) > 1
+        self.open: Callable[[str], Assignments | None] = lru_cache(CACHED_COOKIES)(self._open)
+        self.read: Callable[[str, str], Assignments | None] = lru_cache(CACHED_HEADERS)(self._read)
+
+    def write(self, assignments: Assignments) -> str:
+        """Return the cookie value; of too many assignments the oldest are left out."""
+        oldest = sorted(assignments.by_experiment.values(), key=lambda entry: entry.time)
+        parts = [f"{_FORMAT}!{assignments.subject}!{assignments.issued:x}"]
+        room = MAX_COOKIE - _SIGNATURE - len(parts[0])
+        for entry in reversed(oldest):
+            text = _entry(entry, assignments.issued)
+            room -= 1 + len(text)
+            if room < 0:
+                break
+            parts.append(text)
+        return self._cookies.sign("!".join(parts)).decode()
+
+    def _read(self, header: str, name: str) -> Assignments | None:
+        """Return the first cookie of that name in a `Cookie` header that we signed, or None.
+
+        Cached as `read`; the caller checks ages, which a cache must not.
+        """
+        opened = (self.open(value) for value in cookie_values(header, name))
+        return next((found for found in opened if found is not None), None)
+
+    def _open(self, value: str) -> Assignments | None:
+        """Return what a cookie value says, or None unless it is exactly what we signed.
+
+        Cached as `open`; the caller checks ages, which a cache must not.
+        """
+        if len(value) > MAX_COOKIE:
+            return None
+        try:
+            text = self._cookies.unsign(value).decode()
+            version, subject, issued, *entries = text.split("!")
+            if version != _FORMAT:
+                return None
+            since = int(issued, 16)
+            found = (_assignment(entry, since) for entry in entries)
+            stale = self._rotated and not self._newest.validate(value)
+            return Assignments(subject, since, {each.experiment: each for each in found}, stale)
+        except (BadSignature, ValueError):
+            return None
+
+    def seal(self, decision: Decision) -> str:
+        """Return the decision as a signed, self-contained token that is safe in a URL."""
+        return self._decisions.sign(_entry(remembered(decision))).decode()
+
+    def unseal(self, token: str) -> Assignment:
+        """Return the decision that `seal` signed.
+
+        Raises:
+            TokenError: the token is not ours, was changed, or was signed with a key that is gone.
+        """
+        try:
+            return _assignment(self._decisions.unsign(token).decode())
+        except (BadSignature, ValueError) as error:
+            raise TokenError(
+                "not a decision token of this application: it was changed, cut short, "
+                "or signed with a secret that is no longer in secret_keys"
+            ) from error
+
+
+#: Reasons of decisions that were pulls of an earlier request, or count in the holdout's own ledger.
+_EARNING = frozenset({"sticky", "holdout"})
+
+
+def remembered(decision: Decision) -> Assignment:
+    """Return what a cookie or token remembers of a decision."""
+    return Assignment(
+        decision.experiment,
+        decision.version,
+        HOLDOUT if decision.reason == "holdout" else decision.arm,
+        decision.propensity,
+        int(decision.time),
+        decision.id,
+        decision.counted or decision.reason in _EARNING,
+    )
+
+
+def _entry(entry: Assignment, since: int = 0) -> str:
+    """Return an assignment as text; its time is written as seconds after `since`, to be short."""
+    name, version, arm, propensity, time, id_, counted = entry
+    flag = "" if counted else "~0"
+    return f"{name}~{version}~{arm}~{propensity!r}~{time - since:x}~{id_}{flag}"
+
+
+def _assignment(text: str, since: int = 0) -> Assignment:
+    name, version, arm, propensity, time, id_, *flag = text.split("~")
+    return Assignment(name, version, arm, float(propensity), since + int(time, 16), id_, not flag)

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from banditware import Bandit
+from banditware.cli import main
+
+CONFIG = """
+secret_keys: [a-secret-for-tests-of-thirty-two-characters]
+store: sqlite:///counts.db
+refresh: 1h
+experiments:
+  button: {arms: [green, red]}
+  headline:
+    arms: [casual, formal]
+    policy: {name: fixed, weights: {casual: 1, formal: 3}}
+    goal: purchase
+    holdout: 50%
+"""
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Return a configuration with two experiments."""
+    path = tmp_path / "banditware.yaml"
+    path.write_text(CONFIG)
+    return path
+
+
+@pytest.fixture
+def bandit(config: Path) -> Iterator[Bandit]:
+    """Return a bandit that keeps what it records in its spool for an hour."""
+    with Bandit.from_config(config) as opened:
+        yield opened
+
+
+def run(config: Path, *arguments: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(main, ["stats", str(config), *arguments])
+
+
+def reports(config: Path, *arguments: str) -> dict[str, Any]:
+    """Return what the command prints as JSON."""
+    result = run(config, "--json", *arguments)
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(result.stdout)["experiments"]
+    return found
+
+
+def test_json_is_current_to_the_last_record(config: Path, bandit: Bandit) -> None:
+    """What another process has recorded, and not yet carried to the store, is counted."""
+    decision = bandit.decide("button")
+    bandit.reward(decision)
+    found = reports(config)
+    arm = found["button"]["arms"][decision.arm]
+    assert arm == {
+        "pulls": 1,
+        "rewards": 1,
+        "reward_sum": 1.0,
+        "propensity": arm["propensity"],
+        "goals": {"reward": {"rewards": 1, "reward_sum": 1.0}},
+    }
+    assert sum(each["propensity"] for each in found["button"]["arms"].values()) == pytest.approx(1)
+    assert (found["button"]["policy"], found["button"]["goal"]) == ("thompson", "reward")
+    assert found == bandit.stats()["experiments"]
+
+
+def test_chosen_experiments(config: Path, bandit: Bandit) -> None:
+    """Experiments are shown in the order they are asked for, or else in that of the file."""
+    assert list(reports(config)) == ["button", "headline"]
+    assert list(reports(config, "headline", "button")) == ["headline", "button"]
+    assert list(reports(config, "headline")) == ["headline"]
+
+
+def test_table(config: Path, bandit: Bandit) -> None:
+    """The table shows pulls, rewards, amounts, other goals and what was not counted."""
+    decisions = [bandit.decide("headline", subject=str(subject)) for subject in range(20)]
+    counted = next(decision for decision in decisions if decision.counted)
+    bandit.reward(counted, 2.5)
+    bandit.reward(counted, goal="signup")
+    result = run(config, "headline")
+    title, head, *rows, note = result.stdout.splitlines()
+    assert title == "headline: fixed, goal purchase"
+    assert head.split() == [
+        "arm",
+        "pulls",
+        "rewards",
+        "rate",
+        "sum",
+        "mean",
+        "signup",
+        "propensity",
+    ]
+    cells = {row.split()[0]: row.split()[1:] for row in rows}
+    pulls = {arm: int(numbers[0]) for arm, numbers in cells.items()}
+    assert list(cells) == ["casual", "formal", "(holdout)"]
+    assert sum(pulls.values()) == 20
+    rate, mean = f"{1 / pulls[counted.arm]:.1%}", f"{2.5 / pulls[counted.arm]:.4g}"
+    assert cells[counted.arm][1:6] == ["1", rate, "2.50", mean, "1"]
+    assert [numbers[-1] for numbers in cells.values()] == ["25.0%", "75.0%", "-"]
+    assert note.strip() == f"not counted: clipped 1, holdout {pulls['(holdout)']}" or (
+        note.strip() == f"not counted: holdout {pulls['(holdout)']}"
+    )
+
+
+def test_table_of_nothing(config: Path, bandit: Bandit) -> None:
+    """An experiment without pulls has dashes, and no columns that say nothing."""
+    result = run(config, "button")
+    assert result.exit_code == 0
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert lines[1] == ["arm", "pulls", "rewards", "rate", "propensity"]
+    assert lines[2:] == [["green", "0", "0", "-", "50.0%"], ["red", "0", "0", "-", "50.0%"]]
+
+
+def test_mistakes(config: Path) -> None:
+    """A wrong configuration exits with 2 and every mistake with its place."""
+    config.write_text("secret_keys: []\nexperiments: {button: {arm: [a]}}\n")
+    result = run(config)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{config}:1:14: secret_keys:" in result.stderr
+    assert "did you mean 'arms'?" in result.stderr
+
+
+def test_a_stranger(config: Path, bandit: Bandit) -> None:
+    """An experiment that is not there exits with 2 and the nearest name."""
+    result = run(config, "buton")
+    assert result.exit_code == 2
+    assert "no experiment is called 'buton'; did you mean 'button'?" in result.stderr
+
+
+def test_no_counts(config: Path, tmp_path: Path) -> None:
+    """A database that is not there is said to be missing, and is not made."""
+    result = run(config)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"nothing was counted yet: there is no {tmp_path / 'counts.db'}" in result.stderr
+    assert os.listdir(tmp_path) == [config.name]
+
+
+def test_counts_in_memory(config: Path) -> None:
+    """Counts in memory belong to the app's process, and the command says so."""
+    config.write_text(CONFIG.replace("sqlite:///counts.db", "memory://"))
+    result = run(config)
+    assert result.exit_code == 1
+    assert "only the app's own process can see them" in result.stderr
+
+
+def test_a_store_that_is_none(config: Path, tmp_path: Path) -> None:
+    """A file that is no database exits with 1 and one line, and stays as it is."""
+    (tmp_path / "counts.db").write_bytes(b"something else entirely, and longer than a header" * 9)
+    before = (tmp_path / "counts.db").read_bytes()
+    result = run(config)
+    assert result.exit_code == 1
+    assert "this file is not a SQLite database" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert (tmp_path / "counts.db").read_bytes() == before
+
+
+def test_private_files(config: Path, bandit: Bandit, tmp_path: Path) -> None:
+    """Looking leaves the spool folder of the app closed to others."""
+    bandit.decide("button")
+    run(config)
+    assert stat.S_IMODE((tmp_path / "counts.db.spool").stat().st_mode) == 0o700

@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from banditware import filespool
+from banditware.filespool import FileSpool, Handle, SpoolFile
+from banditware.spool import frame
+
+Write = Callable[[int, bytes], int]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "spool"
+
+
+@pytest.fixture
+def spool(folder: Path) -> FileSpool:
+    return FileSpool(folder)
+
+
+def content(spool: FileSpool) -> bytes:
+    """Return everything in the files of a spool."""
+    return b"".join(source.read(0, 1 << 20, final=True).data for source in spool.sources())
+
+
+def lines(spool: FileSpool) -> list[bytes]:
+    """Return the payloads of whole records."""
+    return [line[9:] for line in content(spool).split(b"\n") if line]
+
+
+class Disk:
+    """Stands in for `os.write`: takes what it has room for."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.write = os.write
+
+    def __call__(self, fd: int, data: bytes) -> int:
+        """Write as much as there is room for, as a disk that fills up does."""
+        if fd < 0:
+            return self.write(fd, data)
+        if self.room <= 0:
+            raise OSError(errno.ENOSPC, "full")
+        written = self.write(fd, data[: self.room])
+        self.room -= written
+        return written
+
+
+def test_nothing_is_opened_before_the_first_record(spool: FileSpool, folder: Path) -> None:
+    """A process that records nothing leaves nothing."""
+    assert spool.sources() == ()
+    assert not folder.exists()
+
+
+def test_records_are_in_a_private_file(spool: FileSpool, folder: Path) -> None:
+    """Folder and file belong to their user alone, and the file is named after the source's id."""
+    spool.append(b"one")
+    spool.append(b"two")
+    (source,) = spool.sources()
+    path = folder / f"{source.id}.spool"
+    assert path.read_bytes() == frame(b"one") + frame(b"two")
+    assert source.size() == path.stat().st_size
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_owner_holds_the_lock(folder: Path) -> None:
+    """Nobody can claim the file of a living process, and anybody that of a dead one."""
+    spool = FileSpool(folder)
+    spool.append(b"one")
+    (source,) = spool.sources()
+    other = SpoolFile(folder / f"{source.id}.spool", os.O_RDONLY)
+    assert not other.claim()
+    del spool, source
+    assert other.claim()
+    other.close()
+    other.close()
+
+
+def test_no_file_is_inherited_by_a_program(spool: FileSpool) -> None:
+    """Descriptors are closed when another program is executed, or it would keep the lock."""
+    spool.append(b"one")
+    spool.seal()
+    spool.append(b"two")
+    files = [file.fd for file in spool._files]
+    assert not any(os.get_inheritable(fd) for fd in [spool._fd, *files])
+
+
+def test_a_file_that_was_taken_before_it_was_locked_is_not_used(
+    spool: FileSpool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process may lock, or lock and delete, a file in the moment before its owner does."""
+    real = Handle.claim
+    thieves: list[Handle] = []
+
+    def stolen(self: Handle) -> bool:
+        if len(thieves) < 2:
+            thieves.append(Handle(self.path, os.O_RDONLY))
+            fcntl.flock(thieves[-1].fd, fcntl.LOCK_EX)
+            if len(thieves) == 2:
+                self.path.unlink()
+                thieves[-1].close()
+        return real(self)
+
+    monkeypatch.setattr(Handle, "claim", stolen)
+    spool.append(b"one")
+    (source,) = spool.sources()
+    assert {thief.path.name for thief in thieves}.isdisjoint({f"{source.id}.spool"})
+    assert lines(spool) == [b"one"]
+    thieves[0].close()
+
+
+def test_a_full_disk_is_outlived(spool: FileSpool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records wait in memory while the disk is full, and are all there, whole, once it is not."""
+    disk = Disk(room=100)
+    monkeypatch.setattr(os, "write", disk)
+    records = [b"record %d" % number for number in range(20)]
+    for record in records:
+        spool.append(record)
+    assert spool.waiting() > 0
+    assert spool.errors > 0
+    disk.room = 10_000
+    spool.append(b"last")
+    assert spool.waiting() == 0
+    whole = [line for line in lines(spool) if line in [*records, b"last"]]
+    assert whole == [*records, b"last"], "older records go first"
+    assert spool.dropped == 0
+
+
+@pytest.mark.parametrize("room", range(len(frame(b"torn")) + 1))
+def test_a_torn_record_spoils_no_other(
+    spool: FileSpool, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    """Wherever the disk fills up in a record, it is in the file once, and the next one too."""
+    disk = Disk(room)
+    monkeypatch.setattr(os, "write", disk)
+    spool.append(b"torn")
+    disk.room = 1000
+    spool.append(b"next")
+    text = content(spool)
+    whole = [text.count(b"\n" + frame(each).strip(b"\n") + b"\n") for each in (b"torn", b"next")]
+    assert whole == [1, 1]
+
+
+def test_memory_is_bounded(spool: FileSpool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit into memory is dropped, counted, and is the newest."""
+    monkeypatch.setattr(filespool, "OVERFLOW", 3)
+    disk = Disk(room=0)
+    monkeypatch.setattr(os, "write", disk)
+    for number in range(5):
+        spool.append(b"%d" % number)
+    assert spool.dropped == 2
+    disk.room = 1000
+    spool.settle()
+    assert lines(spool) == [b"0", b"1", b"2"]
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_when_asked(tmp_path: Path) -> None:
+    """Opening tells what is wrong; recording keeps the record and counts the error."""
+    (tmp_path / "spool").write_text("not a folder")
+    spool = FileSpool(tmp_path / "spool")
+    with pytest.raises(FileExistsError):
+        spool.open()
+    spool.append(b"one")
+    assert spool.errors == 1
+    assert spool.waiting() == len(frame(b"one"))
+    (tmp_path / "spool").unlink()
+    spool.append(b"two")
+    assert lines(spool) == [b"one", b"two"]
+
+
+def test_opening_twice_opens_one_file(spool: FileSpool) -> None:
+    """Asking whether a file can be opened changes nothing if there is one."""
+    spool.open()
+    spool.open()
+    spool.append(b"one")
+    assert len(spool.sources()) == 1
+
+
+def test_a_sealed_file_gets_no_more_records(spool: FileSpool) -> None:
+    """Records after sealing begin a new file, through the same descriptor."""
+    spool.seal()
+    spool.append(b"one")
+    descriptor = spool._fd
+    (old,) = spool.sources()
+    assert spool.written(old)
+    spool.seal()
+    spool.seal()
+    assert not spool.written(old)
+    spool.append(b"two")
+    (_, new) = spool.sources()
+    assert spool._fd == descriptor
+    assert (old.read(0, 99).data, new.read(0, 99).data) == (frame(b"one"), frame(b"two"))
+    spool.drop(old)
+    assert spool.sources() == (new,)
+    assert old.size() == 0, "a file that was deleted has nothing"
+
+
+def test_a_full_or_deleted_file_is_rotated(
+    spool: FileSpool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is sealed when it has grown, or when it is not in its folder any more."""
+    spool.rotate()
+    spool.append(b"one")
+    spool.rotate()
+    (first,) = spool.sources()
+    assert spool.written(first)
+    monkeypatch.setattr(filespool, "ROTATE", 10)
+    spool.rotate()
+    assert not spool.written(first)
+    monkeypatch.setattr(filespool, "ROTATE", 1000)
+    spool.append(b"two")
+    second = spool.sources()[1]
+    (folder / f"{second.id}.spool").unlink()
+    spool.rotate()
+    assert not spool.written(second)
+    assert lines(spool) == [b"one", b"two"], "what was deleted is still ours to read"
+
+
+def test_a_record_that_meets_another_thread_at_work_waits(spool: FileSpool) -> None:
+    """A writer never waits for a lock; its record is written by whoever is next."""
+    with spool._busy:
+        spool.append(b"one")
+        assert spool.waiting()
+    spool.append(b"two")
+    assert lines(spool) == [b"one", b"two"]
+
+
+def test_a_child_begins_with_nothing(spool: FileSpool) -> None:
+    """A forked child shares neither file nor lock nor records with its parent."""
+    spool.append(b"one")
+    (source,) = spool.sources()
+    assert isinstance(source, SpoolFile)
+    spool.before_fork()
+    spool.after_fork(child=False)
+    spool.append(b"two")
+    assert lines(spool) == [b"one", b"two"]
+    spool.before_fork()
+    spool.after_fork(child=True)
+    source.after_fork(child=False)
+    assert source.fd >= 0
+    source.after_fork(child=True)
+    assert source.fd == -1
+    assert spool.sources() == ()
+    spool.append(b"three")
+    assert lines(spool) == [b"three"]
+
+
+def test_a_fork_does_not_wait_for_ever(spool: FileSpool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fork goes on if a lock cannot be had, and the parent's lock stays its holder's."""
+    monkeypatch.setattr("banditware.forks.PATIENCE", 0.001)
+    with spool._busy:
+        spool.before_fork()
+        spool.after_fork(child=False)
+        assert spool._busy.locked()

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from banditware.spool import MemorySpool, cut, frame, payload_of
+
+payloads = st.binary(min_size=1, max_size=40).filter(lambda data: b"\n" not in data)
+
+
+@given(payloads)
+def test_a_line_gives_back_its_payload(payload: bytes) -> None:
+    """Whatever is framed can be read again, and is one line between two ends of line."""
+    before, line, after = frame(payload).split(b"\n")
+    assert (before, after) == (b"", b"")
+    assert payload_of(line) == payload
+
+
+@given(payloads, st.data())
+def test_a_changed_line_is_noticed(payload: bytes, data: st.DataObject) -> None:
+    """A line with one byte changed, or cut short, is refused."""
+    line = frame(payload).strip(b"\n")
+    at = data.draw(st.integers(9, len(line) - 1))
+    changed = line[:at] + bytes([line[at] ^ data.draw(st.integers(1, 255))]) + line[at + 1 :]
+    for wrong in (changed, line[:at], line[1:]):
+        with pytest.raises(ValueError, match=r"checksum|invalid literal"):
+            payload_of(wrong)
+
+
+@pytest.mark.parametrize(
+    ("data", "last", "final", "taken"),
+    [
+        (b"one\ntwo\nthr", True, False, b"one\ntwo\n"),
+        (b"one\ntwo\nthr", True, True, b"one\ntwo\nthr"),
+        (b"one\ntwo\nthr", False, True, b"one\ntwo\n"),
+        (b"thr", True, False, b""),
+        (b"endless", False, False, b"endless"),
+        (b"", True, False, b""),
+    ],
+)
+def test_only_whole_lines_are_cut(data: bytes, last: bool, final: bool, taken: bytes) -> None:
+    """A line without an end waits for it, unless nobody can write it or it fills a whole chunk."""
+    assert cut(7, data, last=last, final=final) == (7, taken, last)
+    assert cut(7, data, last=last, final=final).end == 7 + len(taken)
+
+
+def test_memory_is_read_by_position_and_given_back() -> None:
+    """A spool in memory is read from any position that was not discarded."""
+    spool = MemorySpool()
+    spool.append(b"one")
+    (source,) = spool.sources()
+    first = source.read(0, 100)
+    assert (first.data, first.last) == (frame(b"one"), True)
+    spool.append(b"two")
+    assert source.read(first.end, 100).data == frame(b"two")
+    source.discard(first.end)
+    source.discard(first.end)
+    assert source.read(0, 100) == source.read(first.end, 100)
+    assert source.size() == len(frame(b"one") + frame(b"two"))
+    assert not source.read(0, 5).last
+
+
+def test_a_sealed_memory_goes_on_in_a_new_source() -> None:
+    """After sealing, records go to a new source with an id of its own, and the old one can go."""
+    spool = MemorySpool()
+    spool.append(b"one")
+    (old,) = spool.sources()
+    spool.rotate()
+    assert spool.sources() == (old,)
+    spool.seal()
+    spool.append(b"two")
+    (kept, new) = spool.sources()
+    assert kept is old
+    assert new.id != old.id
+    assert (spool.written(old), spool.written(new)) == (False, True)
+    assert (old.read(0, 99).data, new.read(0, 99).data) == (frame(b"one"), frame(b"two"))
+    spool.drop(old)
+    assert spool.sources() == (new,)
+
+
+def test_memory_never_waits() -> None:
+    """Memory has nothing to write later and drops nothing."""
+    spool = MemorySpool()
+    spool.append(b"one")
+    spool.settle()
+    assert (spool.waiting(), spool.errors, spool.dropped) == (0, 0, 0)
+
+
+def test_a_child_begins_with_nothing() -> None:
+    """A forked child has other ids and none of the parent's records; the parent keeps them."""
+    spool = MemorySpool()
+    spool.append(b"one")
+    (source,) = spool.sources()
+    spool.after_fork(child=False)
+    assert spool.sources() == (source,)
+    spool.after_fork(child=True)
+    (new,) = spool.sources()
+    assert (new.id != source.id, new.size()) == (True, 0)
