@@ -25,9 +25,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 ASGIApplication: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Messages that carry the body, or a part of it with `more_body`.
-_BODY = frozenset(
-    {"http.response.body", "http.response.pathsend", "http.response.zerocopysend"}
-)
+_BODY = frozenset({"http.response.body", "http.response.pathsend", "http.response.zerocopysend"})
 
 
 class ScopeFacts:
@@ -116,6 +114,10 @@ def _text(value: bytes | str) -> str:
     return value if isinstance(value, str) else value.decode("latin-1")
 
 
+#: What holds headers that more than one may read; the specification allows any iterable.
+_READ_TWICE: tuple[type, ...] = (list, tuple)
+
+
 class ASGIMiddleware:
     """Wraps an ASGI app. Keep one as long as the app lives.
 
@@ -136,8 +138,8 @@ class ASGIMiddleware:
             await self._pass(scope, receive, send)
             return
         bandit = self.bandit
-        if not isinstance(scope.get("headers"), (list, tuple)):
-            scope["headers"] = list(scope.get("headers") or ())  # to be read twice
+        if not isinstance(scope.get("headers"), _READ_TWICE):
+            scope["headers"] = list(scope.get("headers") or ())
         visit = bandit.begin(self._facts(scope))
         scope[VISIT_KEY] = visit
         if visit.rewrite is not None:
@@ -181,9 +183,7 @@ class _Response:
 
     __slots__ = ("_bandit", "_effects", "_merging", "_send", "_visit")
 
-    def __init__(
-        self, bandit: Bandit, visit: Visit, send: Send, merging: Merging[bytes]
-    ) -> None:
+    def __init__(self, bandit: Bandit, visit: Visit, send: Send, merging: Merging[bytes]) -> None:
         self._bandit = bandit
         self._visit = visit
         self._send = send
@@ -206,11 +206,13 @@ class _Response:
 
     def _started(self, message: Message) -> Message:
         visit = self._visit
-        headers = message.get("headers") or ()
-        if not isinstance(headers, (list, tuple)):
+        headers: Any = message.get("headers") or ()
+        if not isinstance(headers, _READ_TWICE):
             headers = list(headers)
             message = {**message, "headers": headers}
         effects = self._effects = self._bandit.finish(visit, message.get("status", ""), headers)
+        if effects is NO_EFFECTS:
+            return message
         merged = self._merging(headers, effects, visit.ground.fault)
         return message if merged is headers else {**message, "headers": merged}
 
@@ -223,9 +225,10 @@ class _Response:
 
 
 def __getattr__(name: str) -> Any:
-    """Build `application` from BANDITWARE_APP and BANDITWARE_CONFIG when a server asks for it."""
+    """Build `application` from BANDITWARE_APP and BANDITWARE_CONFIG when a server first asks."""
     if name != "application":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from banditware.wrap import application_from_environment  # noqa: PLC0415  # it imports this
 
-    return application_from_environment("asgi")
+    application = globals()[name] = application_from_environment("asgi")
+    return application

@@ -15,6 +15,7 @@ from typing import Any
 
 from banditware.config import load
 from banditware.config.settings import Settings
+from banditware.counts import HOLDOUT
 from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
 from banditware.deciding import drawn, excluded_record, held_out, pull_record, unknown
 from banditware.faults import Faults
@@ -130,9 +131,10 @@ class Bandit(ForkAware):
         if subject is not None and in_holdout(subject, chosen):
             decision = held_out(chosen, ground.random, now=now, seal=seal)
             self._flusher.record(excluded_record(chosen.ledger, "holdout"))
+            arm = HOLDOUT
         else:
             decision = drawn(snapshot, ground.random, now=now, seal=seal)
-        arm = remembered(decision).arm
+            arm = decision.arm
         self._flusher.record(pull_record(chosen.ledger, arm, chosen.cohort(now)))
         return decision
 

@@ -58,7 +58,7 @@ class Learnt(NamedTuple):
     Attributes:
         unit: the reward mapped into [0, 1].
         propensity: the probability with which the rewarded arm was drawn.
-        delay: seconds from the decision to the reward.
+        delay: seconds from the decision to the reward; below zero if clocks differ.
     """
 
     unit: float

@@ -74,7 +74,7 @@ def credit(
     extra: Fields = {}
     if goal == experiment.goal and assignment.arm != HOLDOUT:
         unit, clipped = to_unit(amount, experiment)
-        learnt = Learnt(unit, assignment.propensity, max(0.0, age))
+        learnt = Learnt(unit, assignment.propensity, age)
         extra = excluded("clipped") if clipped else {}
     deltas = reward(assignment.arm, cohort, goal=goal, amount=amount, learnt=learnt)
     once = once_key(assignment.time, assignment.id, goal) if given.once else ""

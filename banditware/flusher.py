@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import logging
 import random
 import threading
 import time
@@ -23,6 +22,7 @@ from banditware.adoption import adopt, drain_all
 from banditware.counts import folds
 from banditware.errors import StoreError
 from banditware.health import Every, Health, Journal
+from banditware.launching import launch
 from banditware.model import DAY
 from banditware.outbox import Outbox
 from banditware.stores.base import Counts, Store
@@ -37,8 +37,6 @@ FOLD = 60.0
 
 #: The longest pause, in seconds, after a store failed again and again.
 LONGEST_PAUSE = 30.0
-
-_log = logging.getLogger("banditware")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ class Flusher(forks.ForkAware):
             if not self._started:
                 self._outbox.open()
                 if not self._closed:
-                    self._thread = _launch(_run, weakref.ref(self), self._stop)
+                    self._thread = launch(_run, weakref.ref(self), self._stop)
                 self._started = True
 
     # -- on demand
@@ -161,7 +159,7 @@ class Flusher(forks.ForkAware):
         thread, self._thread = self._thread, None
         self._stop.set()
         if thread is None and self._outbox.left():
-            thread = _launch(self.finish)
+            thread = launch(self.finish)
         if thread is not None:
             thread.join(timeout)
 
@@ -290,16 +288,6 @@ def _run(reference: weakref.ref[Flusher], stop: threading.Event) -> None:
     flusher = reference()
     if flusher is not None:
         flusher.finish()
-
-
-def _launch(target: Callable[..., None], *arguments: object) -> threading.Thread | None:
-    thread = threading.Thread(target=target, args=arguments, name="banditware-flusher", daemon=True)
-    try:
-        thread.start()
-    except RuntimeError as error:
-        _log.warning("no thread can be started, so records wait for other processes: %s", error)
-        return None
-    return thread
 
 
 @atexit.register

@@ -121,8 +121,12 @@ class Cookie:
         return https if self.secure is None else self.secure
 
 
+#: Browsers send one cookie of a name per path and domain, so a few; every one costs a signature.
+MOST_CANDIDATES = 32
+
+
 def cookie_values(header: str, name: str) -> list[str]:
-    """Return every value a `Cookie` header gives for `name`, in order, unquoted and undecoded.
+    """Return the values a `Cookie` header gives for `name`, in order, unquoted and undecoded.
 
     Parsers disagree about duplicates, quotes and braces; this one splits at `;` and the first `=`
     and leaves the rest to the signature.
@@ -133,13 +137,16 @@ def cookie_values(header: str, name: str) -> list[str]:
             key, _, value = part.partition("=")
             if key.strip() == name:
                 values.append(value.strip())
+                if len(values) == MOST_CANDIDATES:
+                    break
     return values
 
 
 def without_port(host: str) -> str:
     """Return the host of a `Host` header in lower case."""
-    name, colon, port = host.rpartition(":")
-    return (name if colon and port.isdigit() else host).lower()
+    name, _, port = host.rpartition(":")
+    bare = ":" not in name or name.endswith("]")  # an IPv6 address has colons of its own
+    return (name if name and bare and not port.strip("0123456789") else host).lower()
 
 
 def header_value(headers: Headers, name: str) -> str:
@@ -153,7 +160,7 @@ def header_value(headers: Headers, name: str) -> str:
 
 def is_speculative(facts: Facts) -> bool:
     """Return True for a prefetch, prerender or preview: a page that nobody looks at yet."""
-    purpose = facts.header("sec-purpose") or facts.header("purpose") or facts.header("x-moz")
+    purpose = facts.header("sec-purpose") + facts.header("purpose") + facts.header("x-moz")
     return bool(purpose) and any(word in purpose.lower() for word in _SPECULATIVE)
 
 
@@ -195,9 +202,10 @@ class HeaderMerge(Generic[AnyStr]):
         """Add `Cookie` to `Vary` and `private` to `Cache-Control`, where they are not satisfied."""
         vary = caching = None  # the last header of each name, or False if one satisfies
         for index, (key, value) in enumerate(headers):
-            if vary is not False and _is(key, _VARY):
+            size = len(key)  # settles nearly all
+            if size == _VARY_SIZE and vary is not False and _is(key, _VARY):
                 vary = _VARYING.isdisjoint(_tokens(value)) and (index, key, value)
-            elif caching is not False and _is(key, _CACHING):
+            elif size == _CACHING_SIZE and caching is not False and _is(key, _CACHING):
                 caching = _UNSHARED.isdisjoint(_tokens(value)) and (index, key, value)
         if caching and shared is not None and self.is_shared(headers):
             shared()
@@ -214,21 +222,17 @@ class HeaderMerge(Generic[AnyStr]):
             headers.append(addition)
         elif found:
             index, key, value = found
-            known, added = _text(value), _text(addition[1])
-            joined = f"{known}, {added}" if known.strip() else added
-            encoded: Any = joined if isinstance(value, str) else joined.encode("latin-1")
-            headers[index] = (key, encoded)
+            headers[index] = (key, _joined(value, addition[1]))
 
     def is_shared(self, headers: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
         """Return True if the app allows shared caches to keep this response."""
         values = (value for key, value in headers if _is(key, _CACHING))
-        return any(
-            part.partition("=")[0] in _SHARED for value in values for part in _tokens(value)
-        )
+        return any(part.partition("=")[0] in _SHARED for value in values for part in _tokens(value))
 
 
 _VARY = "vary"
 _CACHING = "cache-control"
+_VARY_SIZE, _CACHING_SIZE = len(_VARY), len(_CACHING)
 
 #: What in these headers says what we would say, and what contradicts it.
 _VARYING = frozenset({"cookie", "*"})
@@ -237,12 +241,18 @@ _SHARED = frozenset({"public", "s-maxage"})
 
 
 def _is(key: str | bytes, name: str) -> bool:
-    """Compare a header's name; lengths first, because that settles nearly all."""
     return len(key) == len(name) and _text(key).lower() == name
 
 
 def _tokens(value: str | bytes) -> set[str]:
     return {part.strip().lower() for part in _text(value).split(",")}
+
+
+def _joined(value: str | bytes, token: str | bytes) -> Any:
+    """Return a list with one more token, in the string type that it has."""
+    known, added = _text(value), _text(token)
+    joined = f"{known}, {added}" if known.strip() else added
+    return joined if isinstance(value, str) else joined.encode("latin-1")
 
 
 def _text(value: str | bytes) -> str:

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import AnyStr, Generic, TypeAlias
+from typing import AnyStr, Generic
 
 from banditware.http import Effects, HeaderMerge
 
 _log = logging.getLogger("banditware")
-
-HeaderList: TypeAlias = "list[tuple[AnyStr, AnyStr]]"
 
 
 class Merging(Generic[AnyStr]):
     """Merges headers, keeps faults from the app, and says once if the app shares its pages."""
 
     def __init__(self, merge: HeaderMerge[AnyStr]) -> None:
-        self._merge = merge
+        self._merge: HeaderMerge[AnyStr] = merge
         self._warned = False
 
     def __call__(
         self,
-        headers: HeaderList[AnyStr],
+        headers: list[tuple[AnyStr, AnyStr]],
         effects: Effects,
         fault: Callable[[Exception], None],
-    ) -> HeaderList[AnyStr]:
+    ) -> list[tuple[AnyStr, AnyStr]]:
         """Return the headers with the effects merged in, or the very same if there is nothing to.
 
         Args:

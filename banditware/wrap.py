@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -40,9 +42,11 @@ def wrap(
     Raises:
         ConfigError: the configuration has mistakes; it lists all of them.
         StoreError: the store cannot be used.
-        TypeError: the app is neither, or looking does not tell.
+        TypeError: the app is neither, or looking does not tell, or there is no such interface.
     """
-    middleware = _MIDDLEWARE[interface or interface_of(app)]
+    middleware = _MIDDLEWARE.get(interface or interface_of(app))
+    if middleware is None:
+        raise TypeError(f"interface is 'wsgi' or 'asgi', not {interface!r}")
     bandit = config if isinstance(config, Bandit) else Bandit.from_config(config)
     return middleware(app, bandit)
 
@@ -55,7 +59,8 @@ def interface_of(app: Any) -> Interface:
     """
     if not callable(app):
         raise TypeError(f"{app!r} is no application: it cannot be called")
-    call = app if inspect.isroutine(app) else getattr(app, "__call__", app)  # noqa: B004  # looked at
+    # What a class's instances are called with is not what the class is called with.
+    call = app if inspect.isclass(app) else app.__call__
     if inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(call):
         return "asgi"
     try:
@@ -83,15 +88,18 @@ def application_from_environment(interface: Interface) -> Any:
     Raises:
         ConfigError: a variable is missing, names nothing, or the file has mistakes.
     """
-    named, config = (_variable(name) for name in ("BANDITWARE_APP", "BANDITWARE_CONFIG"))
-    return wrap(_imported(named), config, interface=interface)
-
-
-def _variable(name: str) -> str:
-    value = os.environ.get(name, "")
-    if not value:
-        raise _mistake(name, f"is not set; example: {_EXAMPLES[name]}")
-    return value
+    missing = [name for name in _EXAMPLES if not os.environ.get(name)]
+    if missing:
+        raise ConfigError(
+            _mistake(name, f"is not set; example: {_EXAMPLES[name]}") for name in missing
+        )
+    named = os.environ["BANDITWARE_APP"]
+    app = _imported(named)
+    with contextlib.suppress(TypeError):  # looking does not tell, but the server was told
+        if interface_of(app) != interface:
+            why = f"it is no {interface.upper()} app: serve banditware.{interface_of(app)}"
+            raise _nothing(named, why)
+    return wrap(app, os.environ["BANDITWARE_CONFIG"], interface=interface)
 
 
 _EXAMPLES = {
@@ -101,17 +109,32 @@ _EXAMPLES = {
 
 
 def _imported(named: str) -> Any:
-    """Return what `module:attribute` or `module:factory()` names."""
-    module, _, path = named.partition(":")
-    factory = path.endswith("()")
+    """Return what `module:attribute` or `module:factory()` names; `app` if only a module is."""
+    form = _NAMED.fullmatch(named)
+    if form is None:
+        raise _nothing(named, f"write it as in {_EXAMPLES['BANDITWARE_APP']}")
+    module, path, factory = form.groups()
     try:
         found: Any = importlib.import_module(module)
-        for part in (path[:-2] if factory else path or "app").split("."):
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise  # the app's own import failed
+        raise _nothing(named, str(error)) from error
+    try:
+        for part in (path or "app").split("."):
             found = getattr(found, part)
-    except (ModuleNotFoundError, AttributeError) as error:
-        raise _mistake("BANDITWARE_APP", f"{named!r} names no application: {error}") from error
+    except AttributeError as error:
+        raise _nothing(named, str(error)) from error
     return found() if factory else found
 
 
-def _mistake(variable: str, message: str) -> ConfigError:
-    return ConfigError([Problem("the environment", 0, 0, variable, message)])
+#: A dotted name, then perhaps a colon and another one, then perhaps a call.
+_NAMED = re.compile(r"(\w+(?:\.\w+)*)(?::(?:(\w+(?:\.\w+)*)(\(\))?)?)?")
+
+
+def _nothing(named: str, why: str) -> ConfigError:
+    return ConfigError([_mistake("BANDITWARE_APP", f"{named!r} names no application: {why}")])
+
+
+def _mistake(variable: str, message: str) -> Problem:
+    return Problem("the environment", 0, 0, variable, message)

@@ -118,7 +118,7 @@ class WSGIMiddleware:
         token = visit_of_context.set(visit)
         try:
             body = self.app(environ, response.start)
-            if not response.started and not isinstance(body, (list, tuple)):
+            if not response.started:
                 return _Body(body, response, visit)
         finally:
             leave(token)
@@ -152,7 +152,8 @@ class _Response:
         self.started = True
         visit = self._visit
         effects = self._effects = self._bandit.finish(visit, str(status)[:3], headers)
-        headers = self._merging(headers, effects, visit.ground.fault)
+        if effects is not NO_EFFECTS:
+            headers = self._merging(headers, effects, visit.ground.fault)
         if exc_info is None:
             return self._start_response(status, headers)
         try:
@@ -206,9 +207,10 @@ class _Body:
 
 
 def __getattr__(name: str) -> Any:
-    """Build `application` from BANDITWARE_APP and BANDITWARE_CONFIG when a server asks for it."""
+    """Build `application` from BANDITWARE_APP and BANDITWARE_CONFIG when a server first asks."""
     if name != "application":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from banditware.wrap import application_from_environment  # noqa: PLC0415  # it imports this
 
-    return application_from_environment("wsgi")
+    application = globals()[name] = application_from_environment("wsgi")
+    return application

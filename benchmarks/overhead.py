@@ -1,7 +1,7 @@
 """What banditware adds to a request, next to Flask-MAB and to the bare app, in one run.
 
-Every figure is the median over rounds of (wrapped minus bare), both timed in turn within a round, so
-that a machine whose speed drifts does not favour either. `python benchmarks/overhead.py --rounds N`.
+Every figure is the median over rounds of (wrapped minus bare), both timed in turn within a round,
+so that a machine whose speed drifts favours neither. `python benchmarks/overhead.py --rounds N`.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ def asgi_request(app: Any, path: str, cookie: str) -> tuple[Callable[[], None], 
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
         "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"",
-        "root_path": "", "headers": headers, "client": ("127.0.0.1", 1), "server": ("localhost", 80),
+        "root_path": "", "headers": headers, "client": ("127.0.0.1", 1),
+        "server": ("localhost", 80),
     }  # fmt: skip
     cookies = list[str]()
 
@@ -171,7 +172,7 @@ def flask_app(storage: Path | None = None) -> Any:
         return BODY.decode()
 
     if storage is None:
-        views = {path: root for path in ("/", "/btnclick", "/other")}
+        views = dict.fromkeys(("/", "/btnclick", "/other"), root)
     else:
         views = flask_mab_views(app, root, storage)
     for index, (path, view) in enumerate(views.items()):
@@ -212,7 +213,7 @@ def flask_mab_views(app: Any, root: Any, storage: Path) -> dict[str, Any]:
 # Timing.
 
 
-def timed(request: Callable[[], None]) -> float:
+def timed(request: Callable[[], object]) -> float:
     """Return microseconds per call over a short run."""
     start = time.perf_counter()
     for _ in range(CALLS):
@@ -244,7 +245,7 @@ def decide_cost(bandit: Bandit, rounds: int) -> tuple[float, float]:
     """Return microseconds of one decision, by banditware and by MABWiser's Thompson sampling."""
     peer = MAB(["a", "b", "c"], LearningPolicy.ThompsonSampling())
     peer.fit(["a", "b", "c"] * 20, [0, 1, 0, 1, 1, 0] * 10)
-    ours = statistics.median(timed(lambda: bandit.decide("txt_btn")) for _ in range(rounds))  # type: ignore[func-returns-value,unused-ignore]  # timed takes any callable
+    ours = statistics.median(timed(lambda: bandit.decide("txt_btn")) for _ in range(rounds))
     theirs = statistics.median(timed(peer.predict) for _ in range(rounds))
     return ours, theirs
 

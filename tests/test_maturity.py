@@ -238,6 +238,24 @@ def test_buckets_without_rewards_are_no_delays() -> None:
     assert statistics(fields, ["red"], reading=reading()).pulls == (5.0,)
 
 
+def test_folded_cohorts_are_mature() -> None:
+    """The folded cohort has no age: all of its rewards have come, even by a clock near zero."""
+    fields = added([*[counts.pull("red", 0)] * 6, rewarded("red", 0, delay=1e5)])
+    assert statistics(fields, ["red"], reading=reading(500.0)).pulls == (6.0,)
+
+
+def test_rewards_of_other_goals_do_not_mature_a_pull() -> None:
+    """Only a reward of the own goal shows that a pull has had its answer."""
+    fields = added(
+        [
+            *[counts.pull("red", NOW)] * 3,
+            counts.reward("red", NOW, goal="other", amount=1.0),
+            rewarded("old", 0, delay=1e5),
+        ]
+    )
+    assert statistics(fields, ["red"], reading=reading()).pulls == (0.0,)
+
+
 def test_more_rewards_than_pulls_do_not_raise_the_pulls() -> None:
     """A decision that was rewarded several times is still one pull."""
     fields = added([counts.pull("red", NOW), *[rewarded("red", NOW, delay=90_000)] * 3])

@@ -64,7 +64,7 @@ def demo(
     config = config or example() / CONFIG
     with _ended_by_signal(), tempfile.TemporaryDirectory(prefix="banditware-demo-") as folder:
         try:
-            stage = prepare(config, Path(folder) / "shop", os.environ)
+            stage = prepare(config, Path(folder), os.environ)
         except (ConfigError, DemoError) as error:
             click.echo(str(error), err=True)
             raise Exit(WRONG) from error

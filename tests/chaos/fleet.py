@@ -14,7 +14,6 @@ import os
 import random
 import resource
 import signal
-import struct
 import sys
 import threading
 import time
@@ -62,23 +61,26 @@ def result(folder: Path) -> dict[str, object]:
 
 
 class Tally:
-    """Two counters per slot in memory that forked processes share."""
+    """Two counters per slot in memory that forked processes share.
+
+    A kill may come in the middle of anything, so each counter is written in one step; `struct`
+    would clear it first.
+    """
 
     def __init__(self, slots: int) -> None:
-        self._memory = mmap.mmap(-1, 16 * slots)
+        self._counters = memoryview(mmap.mmap(-1, 16 * slots)).cast("q")
 
     def get(self, slot: int) -> tuple[int, int]:
         """Return what a slot began and what it has done."""
-        begun, done = struct.unpack_from("qq", self._memory, 16 * slot)
-        return begun, done
+        return self._counters[2 * slot], self._counters[2 * slot + 1]
 
     def begin(self, slot: int) -> None:
         """Count something that begins."""
-        struct.pack_into("q", self._memory, 16 * slot, self.get(slot)[0] + 1)
+        self._counters[2 * slot] += 1
 
     def end(self, slot: int) -> None:
         """Count something that is done."""
-        struct.pack_into("q", self._memory, 16 * slot + 8, self.get(slot)[1] + 1)
+        self._counters[2 * slot + 1] += 1
 
 
 def work(folder: Path, tally: Tally, slot: int) -> None:

@@ -127,9 +127,7 @@ def test_an_old_cookie_is_no_cookie(door: Door, open_shop: OpenShop) -> None:
     assert len(visitor.get().values("set-cookie")) == 1
 
 
-def test_a_cookie_of_another_clock_is_read_with_tolerance(
-    door: Door, open_shop: OpenShop
-) -> None:
+def test_a_cookie_of_another_clock_is_read_with_tolerance(door: Door, open_shop: OpenShop) -> None:
     """A cookie from a host whose clock is 200 s ahead is read; one from tomorrow is not."""
     clock = Clock()
     visitor = door.visitor(open_shop(clock))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.wires.shop import CONFIG, OpenShop, Totals, counted
-from tests.wires.visitors import Door, Pairs, Reply, Request, Seen
+from tests.wires.visitors import Door, Reply, Request, Seen
 
 ANY_METHOD = [{"match": "/", "choose": "color"}]
 
@@ -71,9 +71,7 @@ def test_a_bot_gets_the_default_and_no_cookie(door: Door, open_shop: OpenShop) -
     assert not any(reply.values("set-cookie") for reply in replies)
 
 
-def test_bots_are_counted_where_the_configuration_says_so(
-    door: Door, open_shop: OpenShop
-) -> None:
+def test_bots_are_counted_where_the_configuration_says_so(door: Door, open_shop: OpenShop) -> None:
     """With `bots: count` a bot is a visitor like any other."""
     shop = open_shop(bots="count")
     assert door.ask(shop)(Request(user_agent="curl/8.5.0")).values("set-cookie")

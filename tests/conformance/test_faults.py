@@ -133,12 +133,15 @@ def test_a_fault_in_deciding_serves_the_default(
 
 
 def test_a_fault_is_logged_once_a_minute(
-    door: Door, open_shop: OpenShop, caplog: pytest.LogCaptureFixture
+    door: Door,
+    open_shop: OpenShop,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """All faults are counted; one in a minute is logged, with its traceback."""
     clock = Clock()
     shop = open_shop(clock)
-    shop._router.match = breaking
+    monkeypatch.setattr(shop._router, "match", breaking)
     visitor = Visitor(door.ask(shop))
     logged = []
     with caplog.at_level(logging.ERROR, "banditware"):
@@ -165,9 +168,7 @@ def test_an_error_of_the_app_is_the_apps(door: Door, open_shop: OpenShop) -> Non
     assert shop.faults == 0
 
 
-def test_a_name_that_is_no_experiment_is_the_apps_mistake(
-    door: Door, open_shop: OpenShop
-) -> None:
+def test_a_name_that_is_no_experiment_is_the_apps_mistake(door: Door, open_shop: OpenShop) -> None:
     """A view that asks for an experiment that does not exist is told, and told what exists."""
     ask = door.ask(open_shop(), lambda seen: Reply(headers=(("x", seen.shop["colour"]),)))
     with pytest.raises(KeyError, match="did you mean 'color'"):

@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from serving import Server, Visitor, gunicorn, stats
+from tests.serving import Server, Visitor, gunicorn, stats
 
 APP = """
 def app(environ, start_response):

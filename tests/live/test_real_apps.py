@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from serving import Server, Visitor, gunicorn, stats, uvicorn
+
+from tests.serving import Server, Visitor, gunicorn, stats, uvicorn
 
 HEAD = """
 secret_keys: [a-secret-for-tests-of-thirty-two-characters]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 
@@ -179,6 +180,20 @@ def test_equal_arms_are_exactly_equal() -> None:
 def test_an_arm_out_of_reach_gets_nothing() -> None:
     """An arm whose whole density lies below another's gets exactly zero; the floor is for that."""
     assert best.of_betas([(10.0, 1e6), (5e5, 5e5)]) == (0.0, 1.0)
+
+
+def test_arms_that_end_together_follow_their_order() -> None:
+    """Arms whose densities end at one point give the same vector, to the last bit, in any order."""
+    reach = math.sqrt(60.0)
+    arms = [(0.0, 1.0), (-reach, 2.0), (reach / 2, 0.5), (-3 * reach, 4.0), (1.0, 0.9)]
+    wanted = dict(zip(arms, best.of_normals(arms), strict=True))
+    for order in itertools.permutations(arms):
+        assert best.of_normals(order) == tuple(wanted[arm] for arm in order)
+
+
+def test_panels_narrower_than_floats_come_to_an_end() -> None:
+    """Deviations below the spacing of floats end in a distribution, not in an endless sweep."""
+    assert math.fsum(best.of_normals([(1.0, 1e-16), (1.0, 2e-16)])) == pytest.approx(1.0)
 
 
 def test_posteriors_too_narrow_for_floats_are_compared_by_their_modes() -> None:

@@ -49,6 +49,13 @@ def test_the_ends_of_a_beta_are_found_for_any_counts(a: float, b: float) -> None
     assert -CUT - 1.0 <= fallen <= -CUT
 
 
+@pytest.mark.parametrize("x", [10.0, 11.5, 20.0])
+def test_the_remainder_of_stirling_is_exact_where_it_is_a_series(x: float) -> None:
+    """From 10 on the series is used; its first missing term is below 1e-12."""
+    wanted = math.lgamma(x) - (x - 0.5) * math.log(x) + x - 0.5 * math.log(2 * math.pi)
+    assert densities._stirling(x) == pytest.approx(wanted, abs=2e-12)
+
+
 def test_what_is_not_a_number_has_no_ends() -> None:
     """A count that is not a number ends the search instead of keeping it going for ever."""
     assert math.isnan(densities._reach(math.nan, 1.0, CUT))

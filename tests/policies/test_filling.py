@@ -81,18 +81,18 @@ def test_unpulled_arms_come_first(policy: Policy, index: Index) -> None:
 
 def test_a_batch_is_poured_as_one_would_decide_it() -> None:
     """With fewer decisions than portions, the fractions are those of deciding one by one."""
-    pulls, means = [40.0, 36.0], [0.5, 0.5]
+    pulls, means = [2.0, 5.0], [0.5, 0.2]
     policy = Ucb1(floor=0.0)
     wanted = [0, 0]
-    for step in range(20):
-        logarithm = math.log(76 + step)
+    for step in range(40):
+        logarithm = math.log(7 + step)
         scores = [policy.index(m, n, logarithm) for m, n in zip(means, pulls, strict=True)]
         chosen = scores.index(max(scores))
         pulls[chosen] += 1
         wanted[chosen] += 1
-    assert 0 < wanted[1] < 20
-    vector = policy.probabilities(cases.coins((40, 20), (36, 18), batch=20.0))
-    assert vector == pytest.approx([part / 20 for part in wanted])
+    assert 0 < wanted[1] < 40
+    vector = policy.probabilities(cases.coins((2, 1), (5, 1), batch=40.0))
+    assert vector == pytest.approx([part / 40 for part in wanted])
 
 
 def test_a_large_batch_has_64_portions() -> None:

@@ -28,6 +28,17 @@ CONFIG: dict[str, Any] = {
 }
 
 
+#: The same as a file.
+YAML = """\
+secret_keys: [a secret of the tests]
+store: memory://
+experiments:
+  color: {arms: [red, blue]}
+routes:
+  - {match: GET /, choose: color}
+"""
+
+
 @dataclass
 class Clock:
     """A clock that stands until it is moved.
@@ -39,6 +50,7 @@ class Clock:
     now: float = 1_800_000_000.0
 
     def __call__(self) -> float:
+        """Return the time."""
         return self.now
 
 

@@ -18,7 +18,7 @@ ErrorInfo: TypeAlias = "tuple[type[BaseException], BaseException, TracebackType]
 HeaderList: TypeAlias = "list[tuple[str, str]]"
 
 
-def environ(method: str = "GET", path: str = "/", **more: Any) -> WSGIEnvironment:
+def environ(method: str = "GET", path: str = "/", /, **more: Any) -> WSGIEnvironment:
     """Return the environ of a browser's request; keys in `more` are added as they are."""
     found: WSGIEnvironment = {
         "REQUEST_METHOD": method,
@@ -83,9 +83,7 @@ class Served:
         return start_response  # type: ignore[return-value]  # the protocol is wider than a server
 
 
-def serve(
-    app: WSGIApplication, request: WSGIEnvironment, *, chunks: int | None = None
-) -> Served:
+def serve(app: WSGIApplication, request: WSGIEnvironment, *, chunks: int | None = None) -> Served:
     """Run one request as a server does; after `chunks` chunks the client goes away."""
     served = Served()
     served.result = app(request, served.start_response)

@@ -87,12 +87,15 @@ class Crowd:
                 due, visitor = next(self._plan, (0.0, None))
             if visitor is None:
                 return
-            try:
-                self._stop.wait(self._start + due - self._clock())
-                visitor.visit(self._values)
-            except Exception as error:  # noqa: BLE001 - told by `wait`
-                self._error = error
-                self._stop.set()
+            if not self._stop.wait(self._start + due - self._clock()):
+                self._let_in(visitor)
+
+    def _let_in(self, visitor: Visitor) -> None:
+        try:
+            visitor.visit(self._values)
+        except Exception as error:  # noqa: BLE001 - told by `wait`
+            self._error = error
+            self._stop.set()
 
 
 def _planned(

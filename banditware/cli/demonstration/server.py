@@ -22,12 +22,23 @@ PATIENCE = 20.0
 
 LOG = "server.log"
 
+#: As many lines of a server's log as hold the errors of two workers.
+_LOG_LINES = 80
+
 _HOST = "127.0.0.1"
 
-#: The server of each interface.
+#: The server of each interface with its arguments.
 _COMMANDS: dict[Interface, tuple[str, ...]] = {
-    "wsgi": ("gunicorn", "--worker-class", "gthread", "--threads", "4", "--bind", "{host}:{port}"),
-    "asgi": ("uvicorn", "--no-access-log", "--host", "{host}", "--port", "{port}"),
+    "wsgi": (
+        *("gunicorn", "--config", "{folder}/gunicorn.conf.py", "--bind", "{host}:{port}"),
+        *("--worker-class", "gthread", "--threads", "4", "--workers", "{workers}"),
+        "banditware.wsgi:application",
+    ),
+    "asgi": (
+        *("uvicorn", "--no-access-log", "--host", "{host}", "--port", "{port}"),
+        *("--workers", "{workers}"),
+        "banditware.asgi:application",
+    ),
 }
 
 #: Recent gunicorns make a control socket in the home folder; older ones ignore this line.
@@ -52,10 +63,11 @@ def serving(stage: Stage, interface: Interface, *, workers: int) -> Iterator[tup
     port = _free_port()
     log = stage.folder / LOG
     (stage.folder / "gunicorn.conf.py").write_text(_GUNICORN, encoding="utf-8")
+    values = {"host": _HOST, "port": port, "folder": stage.folder, "workers": workers}
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own words only
-            command(interface, port, workers),
-            cwd=stage.folder,
+            [sys.executable, "-m", *(part.format_map(values) for part in _COMMANDS[interface])],
+            cwd=stage.app,
             env={**os.environ, **stage.environment, "BANDITWARE_APP": f"{interface}:app"},
             stdout=output,
             stderr=output,
@@ -67,13 +79,6 @@ def serving(stage: Stage, interface: Interface, *, workers: int) -> Iterator[tup
             yield _HOST, port
         finally:
             _end(process)
-
-
-def command(interface: Interface, port: int, workers: int) -> list[str]:
-    """Return how the server of an interface is started on a port."""
-    parts = (part.format(host=_HOST, port=port) for part in _COMMANDS[interface])
-    app = f"banditware.{interface}:application"
-    return [sys.executable, "-m", *parts, "--workers", str(workers), app]
 
 
 def _free_port() -> int:
@@ -97,7 +102,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
             return
         finally:
             connection.close()
-    last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+    last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES:]
     raise DemoError("\n".join(["the server does not answer; it said:", *last]))
 
 

@@ -1,10 +1,9 @@
-"""The stage: a copy of the example, with counts and keys of its own."""
+"""The stage: the example's app with a configuration, counts and a key of its own."""
 
 from __future__ import annotations
 
 import json
 import secrets
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,41 +23,41 @@ REPLACED = {"store": "sqlite:///demo.db", "refresh": "200ms"}
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A folder in which a server can run the example.
+    """What a server needs to run the example.
 
     Attributes:
-        folder: the folder.
+        app: the folder of the app; nothing is written there.
+        folder: the folder for everything that is written.
         environment: what the server's environment needs beside the usual.
         settings: the configuration as the server reads it.
     """
 
+    app: Path
     folder: Path
     environment: Mapping[str, str]
     settings: Settings
 
 
 def prepare(config: Path, folder: Path, environ: Mapping[str, str]) -> Stage:
-    """Copy the example around a configuration into a folder that does not exist yet.
+    """Write the configuration of a demonstration.
 
     Args:
         config: the example's configuration, in the folder of its app.
-        folder: where to.
+        folder: where to write.
         environ: what `${VAR}` reads; a secret key is added.
 
     Raises:
         ConfigError: the configuration has mistakes.
-        DemoError: it, or its folder, is not one of the example.
+        DemoError: it is not one of the example.
     """
     own = {"BANDITWARE_SECRET_KEY": secrets.token_hex(32)}
-    load(config, environ={**environ, **own})
-    ignored = shutil.ignore_patterns("*.db*", "__pycache__")
-    shutil.copytree(config.parent, folder, ignore=ignored)
+    _refuse_others(load(config, environ={**environ, **own}), config)
     data = from_text(config.read_text(encoding="utf-8-sig"), str(config)).data
+    copy = folder / CONFIG
     # JSON is YAML.
-    (folder / CONFIG).write_text(json.dumps({**data, **REPLACED}), encoding="utf-8")
-    settings = load(folder / CONFIG, environ={**environ, **own})
-    _refuse_others(settings, config)
-    return Stage(folder, {**own, "BANDITWARE_CONFIG": CONFIG}, settings)
+    copy.write_text(json.dumps({**data, **REPLACED}), encoding="utf-8")
+    variables = {**own, "BANDITWARE_CONFIG": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    return Stage(config.parent, folder, variables, load(copy, environ={**environ, **own}))
 
 
 def _refuse_others(settings: Settings, config: Path) -> None:

@@ -1,0 +1,11 @@
+"""Fixtures for the tests of decisions."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep flushers from starting threads: what is recorded waits until a test flushes."""
+    monkeypatch.setattr("banditware.flusher.launch", lambda *arguments: None)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+
+from banditware.counts import Fields
+from banditware.report import experiment_report
+from banditware.snapshot import unread, updated
+from tests.support import NOON, experiment
+
+FIELDS = {
+    "n/green/0": 3,
+    "n/green/600": 2,
+    "k/green/600/reward": 2,
+    "s/green/600/reward": 3.5,
+    "q/green/600/reward": 9.0,
+    "k/green/0/cart": 1,
+    "s/green/0/cart": 20.0,
+    "n/gone/0": 7,
+    "n/*holdout/0": 4,
+    "k/*holdout/0/reward": 1,
+    "s/*holdout/0/reward": 1.0,
+    "x/status": 2,
+    "x/bot": 1,
+}
+
+
+def report(fields: Fields) -> dict[str, object]:
+    """Return the report of these counts."""
+    return experiment_report(updated(unread(experiment()), fields, version=1, now=NOON))
+
+
+def test_a_whole_report() -> None:
+    """Arms with their goals, arms that are gone at propensity 0, reasons, and the holdout apart."""
+    assert report(FIELDS) == {
+        "policy": "uniform",
+        "goal": "reward",
+        "version": "1",
+        "arms": {
+            "green": {
+                "pulls": 5,
+                "rewards": 2,
+                "reward_sum": 3.5,
+                "goals": {
+                    "cart": {"rewards": 1, "reward_sum": 20.0},
+                    "reward": {"rewards": 2, "reward_sum": 3.5},
+                },
+                "propensity": 0.5,
+            },
+            "red": {"pulls": 0, "rewards": 0, "reward_sum": 0.0, "goals": {}, "propensity": 0.5},
+            "gone": {"pulls": 7, "rewards": 0, "reward_sum": 0.0, "goals": {}, "propensity": 0.0},
+        },
+        "excluded": {"bot": 1, "status": 2},
+        "holdout": {
+            "pulls": 4,
+            "rewards": 1,
+            "reward_sum": 1.0,
+            "goals": {"reward": {"rewards": 1, "reward_sum": 1.0}},
+        },
+    }
+
+
+def test_a_report_of_nothing() -> None:
+    """Without counts there are zeros for every arm, and no holdout."""
+    found = report({})
+    assert "holdout" not in found
+    assert found["excluded"] == {}
+
+
+def test_a_report_is_json() -> None:
+    """A report holds plain values, whole numbers whole."""
+    assert json.loads(json.dumps(report(FIELDS))) == report(FIELDS)
+    assert '"pulls": 5,' in json.dumps(report(FIELDS))
