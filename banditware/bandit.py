@@ -248,9 +248,6 @@ class Bandit(ForkAware):
 
     def finish(self, visit: Visit, status: int | str, headers: Headers) -> Effects:
         """Return what must happen to the response of a visit; see `Visit.finish`."""
-        if not visit.touched:
-            visit.started = True
-            return NO_EFFECTS
         try:
             return visit.finish(int(status), headers)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app

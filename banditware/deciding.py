@@ -74,15 +74,18 @@ def again(
     """
     experiment = snapshot.experiment
     name, version, arm_name, propensity, time, id_, counted = assignment
-    if experiment.sticky is None or version != experiment.version:
+    sticky = experiment.sticky
+    if sticky is None or version != experiment.version or not -SKEW <= now - time <= sticky:
         return None
     holdout = arm_name == HOLDOUT
     arm = snapshot.by_name.get(experiment.default if holdout else arm_name)
-    if arm is None or not -SKEW <= now - time <= experiment.sticky:
+    if arm is None:
         return None
-    waiting = not counted
-    reason = "holdout" if holdout else (uncounted if waiting and uncounted else "sticky")
-    counts = waiting and not (uncounted or holdout)
+    reason, counts = "sticky", False
+    if holdout:
+        reason = "holdout"
+    elif not counted:
+        reason, counts = uncounted or "sticky", not uncounted
     return Decision(name, arm.name, arm.value, propensity, reason, counts, id_, time, version, seal)
 
 

@@ -35,8 +35,10 @@ SKEW = 300.0
 #: Verified cookies kept per process: at most 3.5 KB each, so 7 MB in the worst case.
 CACHED_COOKIES = 2_048
 
-#: Whole headers kept beside them, for subjects who send the same one again: servers allow 8 KB.
+#: Whole headers kept beside them, for subjects who send the same one again, and how long one may
+#: be: the cookies of a site and of what it embeds are 1 to 4 KB together.
 CACHED_HEADERS = 512
+LONGEST_CACHED = 8_192
 
 _FORMAT = "1"
 
@@ -122,8 +124,10 @@ class Tokens:
         self._newest = _signer(secrets[-1:], "banditware.assign.v1")
         self._decisions = _signer(secrets, "banditware.decision.v1")
         self._rotated = len(secrets) > 1
-        self.open: Callable[[str], Assignments | None] = lru_cache(CACHED_COOKIES)(self._open)
-        self.read: Callable[[str, str], Assignments | None] = lru_cache(CACHED_HEADERS)(self._read)
+        self._opened: Callable[[str], Assignments | None] = lru_cache(CACHED_COOKIES)(self._open)
+        self._found: Callable[[str, str], Assignments | None] = lru_cache(CACHED_HEADERS)(
+            self._find
+        )
 
     def write(self, assignments: Assignments) -> str:
         """Return the cookie value; of too many assignments the oldest are left out."""
@@ -138,21 +142,25 @@ class Tokens:
             parts.append(text)
         return self._cookies.sign("!".join(parts)).decode()
 
-    def _read(self, header: str, name: str) -> Assignments | None:
+    def read(self, header: str, name: str) -> Assignments | None:
         """Return the first cookie of that name in a `Cookie` header that we signed, or None.
 
-        Cached as `read`; the caller checks ages, which a cache must not.
+        Cached; the caller checks ages, which a cache must not.
         """
+        return (self._found if len(header) <= LONGEST_CACHED else self._find)(header, name)
+
+    def open(self, value: str) -> Assignments | None:
+        """Return what a cookie value says, or None unless it is exactly what we signed.
+
+        Cached; the caller checks ages, which a cache must not.
+        """
+        return self._opened(value) if len(value) <= MAX_COOKIE else None
+
+    def _find(self, header: str, name: str) -> Assignments | None:
         opened = (self.open(value) for value in cookie_values(header, name))
         return next((found for found in opened if found is not None), None)
 
     def _open(self, value: str) -> Assignments | None:
-        """Return what a cookie value says, or None unless it is exactly what we signed.
-
-        Cached as `open`; the caller checks ages, which a cache must not.
-        """
-        if len(value) > MAX_COOKIE:
-            return None
         try:
             text = self._cookies.unsign(value).decode()
             version, subject, issued, *entries = text.split("!")

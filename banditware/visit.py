@@ -224,9 +224,11 @@ class Visit:
     def _first(self, name: str, default: str | None) -> Decision:
         """Decide what was not decided in this request, and keep it."""
         ground = self._ground
-        if default is not None and name not in ground.snapshot.experiments:
-            return unknown(name, default, ground.tokens.seal)
-        snapshot = ground.snapshot.known(name)
+        snapshot = ground.snapshot.experiments.get(name)
+        if snapshot is None:
+            if default is not None:
+                return unknown(name, default, ground.tokens.seal)
+            snapshot = ground.snapshot.known(name)
         try:
             decision = self._decide(snapshot, default)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
@@ -244,10 +246,10 @@ class Visit:
         seal = ground.tokens.seal
         if self.barred == "bot":
             return undecided(experiment, "bot", seal=seal, default=default)
-        now = self.now
-        uncounted = self.uncounted(experiment) or ("started" if self.started else "")
         assignment = self.assignments.by_experiment.get(experiment.name)
+        now = self.now
         if assignment is not None:
+            uncounted = "" if assignment.counted else self._uncounted_now(experiment)
             decision = again(snapshot, assignment, now=now, seal=seal, uncounted=uncounted)
             if decision is not None:
                 return decision
@@ -255,7 +257,12 @@ class Visit:
             return undecided(experiment, "started", seal=seal, default=default)
         if in_holdout(self.subject, experiment):
             return held_out(experiment, ground.random, now=now, seal=seal)
+        uncounted = self.uncounted(experiment)
         return drawn(snapshot, ground.random, now=now, seal=seal, uncounted=uncounted)
+
+    def _uncounted_now(self, experiment: Experiment) -> str:
+        """Return why a decision that waits to be counted still has to, or nothing."""
+        return self.uncounted(experiment) or ("started" if self.started else "")
 
     def _read(self) -> Assignments | None:
         ground = self._ground

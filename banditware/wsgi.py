@@ -151,9 +151,11 @@ class _Response:
         """Stand in for `start_response`; called again, the new status counts."""
         self.started = True
         visit = self._visit
-        effects = self._effects = self._bandit.finish(visit, str(status)[:3], headers)
-        if effects is not NO_EFFECTS:
+        if visit.touched:
+            effects = self._effects = self._bandit.finish(visit, str(status)[:3], headers)
             headers = self._merging(headers, effects, visit.ground.fault)
+        else:
+            visit.started = True
         if exc_info is None:
             return self._start_response(status, headers)
         try:
