@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import SupportsFloat
+from typing import NamedTuple, SupportsFloat
 
 from banditware.counts import HOLDOUT, Fields, Learnt, Record, encode, excluded, once_key, reward
 from banditware.errors import RewardError
@@ -30,8 +29,7 @@ class RefusedError(RewardError):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
-class Reward:
+class Reward(NamedTuple):
     """A number to be credited.
 
     Attributes:

@@ -14,17 +14,15 @@ On the request path none of these reaches the wrapped app: see `banditware.bandi
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class BanditwareError(Exception):
     """The base of every error of this library: catch it to catch them all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One mistake in a configuration: where it stands and what to do about it.
 
     Attributes:
@@ -99,5 +97,7 @@ class StoreError(BanditwareError):
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the nearest of the known words, or nothing."""
+    import difflib  # noqa: PLC0415  # only mistakes need it
+
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 #: Seconds between two warnings.
 MINUTE = 60.0
@@ -28,8 +29,7 @@ class Every:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(NamedTuple):
     """How this process's counting is.
 
     Attributes:

@@ -17,6 +17,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from banditware.counts import FOLDED, Fields
 from banditware.model import Statistics
@@ -25,8 +26,7 @@ from banditware.model import Statistics
 _MOST_WEIGHT = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """How a ledger is to be read.
 
     Attributes:

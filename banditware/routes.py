@@ -7,7 +7,6 @@ distinct paths and every request asks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -20,8 +19,7 @@ def accepts(ranges: Iterable[tuple[int, int]], status: int) -> bool:
     return any(low <= status <= high for low, high in ranges)
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """Where the number of a reward comes from.
 
     Attributes:
@@ -36,8 +34,7 @@ class Amount:
     number: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class RewardRule:
+class RewardRule(NamedTuple):
     """What a matching response credits.
 
     Attributes:
@@ -55,8 +52,7 @@ class RewardRule:
     cross_site: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One rule of the configuration.
 
     Attributes:

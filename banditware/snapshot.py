@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from banditware.counts import Fields, totals
 from banditware.errors import UnknownExperimentError
@@ -21,8 +21,7 @@ from banditware.model import Arm, Experiment, Statistics
 _SMOOTHING = 1 / 3
 
 
-@dataclass(frozen=True, slots=True)
-class ExperimentSnapshot:
+class ExperimentSnapshot(NamedTuple):
     """One experiment's arms and the probability of each, from one reading of its counts.
 
     Attributes:
@@ -50,8 +49,7 @@ class ExperimentSnapshot:
         return bisect_right(self.boundaries, uniform)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """All experiments by name, as of one refresh."""
 
     experiments: Mapping[str, ExperimentSnapshot]

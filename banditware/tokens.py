@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from itsdangerous import BadSignature, Signer
@@ -68,8 +68,7 @@ class Assignment(NamedTuple):
     counted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Assignments:
+class Assignments(NamedTuple):
     """What one subject's cookie says.
 
     Attributes:
@@ -81,7 +80,7 @@ class Assignments:
 
     subject: str
     issued: int
-    by_experiment: Mapping[str, Assignment] = field(default_factory=dict)
+    by_experiment: Mapping[str, Assignment] = MappingProxyType({})
     stale_key: bool = False
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -36,7 +35,7 @@ def check(ctx: click.Context, config: str, *, as_json: bool) -> None:
 
 def _show_problems(error: ConfigError, *, as_json: bool) -> None:
     if as_json:
-        problems = [asdict(problem) for problem in error.problems]
+        problems = [problem._asdict() for problem in error.problems]
         click.echo(json.dumps({"problems": problems, "experiments": {}}, indent=2))
         return
     for problem in error.problems:

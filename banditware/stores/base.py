@@ -13,16 +13,15 @@ machine of its own; nothing here asks for a step that is atomic over two ledgers
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 #: The field that counts the once-keys which were let through before.
 DUPLICATE = "x/duplicate"
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """A ledger as it was read.
 
     Attributes:
@@ -34,8 +33,7 @@ class Counts:
     fields: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """What the records of one spool, from one position to another, add to one ledger.
 
     Attributes:
@@ -55,8 +53,7 @@ class Batch:
     once: tuple[tuple[str, Mapping[str, float]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """What a store answers.
 
     Attributes:
@@ -64,8 +61,8 @@ class Exchange:
         counts: the asked ledgers whose version is not the known one.
     """
 
-    positions: Mapping[str, int] = field(default_factory=dict)
-    counts: Mapping[str, Counts] = field(default_factory=dict)
+    positions: Mapping[str, int] = MappingProxyType({})
+    counts: Mapping[str, Counts] = MappingProxyType({})
 
 
 class Store(Protocol):
