@@ -14,8 +14,8 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from banditware import forks
 from banditware.adoption import adopt, drain_all
@@ -39,8 +39,7 @@ FOLD = 60.0
 LONGEST_PAUSE = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """How a flusher works.
 
     Attributes:

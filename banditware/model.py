@@ -18,8 +18,7 @@ NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 DAY = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(NamedTuple):
     """One option of an experiment.
 
     Attributes:
@@ -33,8 +32,7 @@ class Arm:
     rewrite: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(NamedTuple):
     """What a policy may know: one entry per active arm, arms sorted by name.
 
     Pulls are *matured* pulls: a pull whose reward may still be on its way counts for less than one

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from banditware.http import Cookie
 from banditware.model import Experiment
@@ -12,8 +12,7 @@ from banditware.routes import Route
 __all__ = ["Cookie", "Settings"]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """A whole configuration, checked.
 
     Attributes:
