@@ -251,7 +251,7 @@ def decide_cost(bandit: Bandit, rounds: int) -> tuple[float, float]:
 
 
 def import_cost(module: str) -> float:
-    """Return milliseconds of user and system time that importing a module takes, the least of 15."""
+    """Return milliseconds of processor time that importing a module takes, the least of 15."""
     code = (
         "import resource as r; a = r.getrusage(r.RUSAGE_SELF);"
         f"import {module}; b = r.getrusage(r.RUSAGE_SELF);"

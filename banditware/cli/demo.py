@@ -86,8 +86,7 @@ def _refuse_missing(interface: Interface) -> None:
     missing = [name for name in (module(interface), "rich") if find_spec(name) is None]
     if not missing:
         return
-    install = " ".join(['"banditware[demo]"', *(name for name in missing if name == "uvicorn")])
-    click.echo(f"the demo needs {' and '.join(missing)}: pip install {install}", err=True)
+    click.echo(f"the demo needs {' and '.join(missing)}: pip install "banditware[demo]"", err=True)
     raise Exit(WRONG)
 
 

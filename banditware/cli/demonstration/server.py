@@ -64,21 +64,38 @@ def serving(stage: Stage, interface: Interface, *, workers: int) -> Iterator[tup
     log = stage.folder / LOG
     (stage.folder / "gunicorn.conf.py").write_text(_GUNICORN, encoding="utf-8")
     values = {"host": _HOST, "port": port, "folder": stage.folder, "workers": workers}
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own words only
-            [sys.executable, "-m", *(part.format_map(values) for part in _COMMANDS[interface])],
-            cwd=stage.app,
-            env={**os.environ, **stage.environment, "BANDITWARE_APP": f"{interface}:app"},
-            stdout=output,
-            stderr=output,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for us: the server ends when we say so
-        )
-        try:
-            _wait(process, port, log)
-            yield _HOST, port
-        finally:
-            _end(process)
+    with contextlib.ExitStack() as stack:
+        output = stack.enter_context(log.open("wb"))
+        with _undisturbed():
+            process = subprocess.Popen(  # noqa: S603 - our own words only
+                [sys.executable, "-m", *(part.format_map(values) for part in _COMMANDS[interface])],
+                cwd=stage.app,
+                env={**os.environ, **stage.environment, "BANDITWARE_APP": f"{interface}:app"},
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for us: the server ends when we say so
+            )
+            stack.callback(_end, process)
+        _wait(process, port, log)
+        yield _HOST, port
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold back what would end us while there is a server that nobody would end."""
+    held: list[int] = []
+    before = {
+        each: signal.signal(each, lambda number, _: held.append(number))
+        for each in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        for number in held:
+            signal.raise_signal(number)
 
 
 def _free_port() -> int:
@@ -108,9 +125,11 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End the server with all its workers: kindly at first."""
-    process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(PATIENCE / 2)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    try:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE / 2)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     process.wait()

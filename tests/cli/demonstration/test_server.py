@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -66,6 +67,30 @@ def test_only_the_stage_is_written(tmp_path: Path) -> None:
         assert 0 < port < 65_536
     assert sorted(example().rglob("*")) == before
     assert (tmp_path / "demo.db").exists()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_signals_wait_for_the_server(end: signal.Signals) -> None:
+    """A signal that comes while a server is being started is heard once it can be ended."""
+
+    def heard(number: int, _frame: object) -> None:
+        raise InterruptedError(number)
+
+    before = signal.signal(end, heard)
+    steps = []
+
+    def start() -> None:
+        with server._undisturbed():
+            signal.raise_signal(end)
+            steps.append("started")
+
+    try:
+        with pytest.raises(InterruptedError):
+            start()
+        assert signal.getsignal(end) is heard
+    finally:
+        signal.signal(end, before)
+    assert steps == ["started"]
 
 
 def test_module() -> None:
