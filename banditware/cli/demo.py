@@ -86,7 +86,8 @@ def _refuse_missing(interface: Interface) -> None:
     missing = [name for name in (module(interface), "rich") if find_spec(name) is None]
     if not missing:
         return
-    click.echo(f"the demo needs {' and '.join(missing)}: pip install "banditware[demo]"", err=True)
+    install = 'pip install "banditware[demo]"'
+    click.echo(f"the demo needs {' and '.join(missing)}: {install}", err=True)
     raise Exit(WRONG)
 
 
