@@ -7,12 +7,12 @@ mergeable. The meaning of the fields lives here and nowhere else:
 | field | what is added |
 |---|---|
 | `n/ARM/COHORT` | 1 for a pull |
-| `m/ARM/COHORT` | the reward of the experiment's own goal, mapped into [0, 1] |
-| `w/ARM/COHORT` | the same divided by the propensity of its decision |
+| `m/ARM/COHORT/GOAL` | the reward of the goal that the policy maximises, mapped into [0, 1] |
+| `w/ARM/COHORT/GOAL` | the same divided by the propensity of its decision |
 | `k/ARM/COHORT/GOAL` | 1 for a reward |
 | `s/ARM/COHORT/GOAL` | the reward |
 | `q/ARM/COHORT/GOAL` | the reward squared |
-| `d/BUCKET` | 1 for the delay of a reward of the experiment's own goal, in log2 buckets |
+| `d/BUCKET/GOAL` | 1 for the delay of a reward of that goal, in log2 buckets |
 | `x/REASON` | 1 for what was served but not counted, or sent but not credited |
 
 COHORT is the start of the decision's time bucket in seconds; 0 holds all older cohorts, folded.
@@ -78,9 +78,9 @@ def reward(
     key = f"{arm}/{cohort}/{goal}"
     deltas: dict[str, float] = {f"k/{key}": 1, f"s/{key}": amount, f"q/{key}": amount * amount}
     if learnt is not None:
-        deltas[f"m/{arm}/{cohort}"] = learnt.unit
-        deltas[f"w/{arm}/{cohort}"] = learnt.unit / learnt.propensity
-        deltas[f"d/{delay_bucket(learnt.delay)}"] = 1
+        deltas[f"m/{key}"] = learnt.unit
+        deltas[f"w/{key}"] = learnt.unit / learnt.propensity
+        deltas[f"d/{delay_bucket(learnt.delay)}/{goal}"] = 1
     return deltas
 
 
@@ -127,20 +127,20 @@ def _number(text: str) -> float:
 
 @dataclass(slots=True)
 class GoalTotals:
-    """Rewards of one goal: how many, their sum, and the sum of their squares."""
+    """Rewards of one goal: how many, their sum and squares, and what the policy learnt of them."""
 
     rewards: int = 0
     reward_sum: float = 0.0
     squares: float = 0.0
+    successes: float = 0.0
+    weighted: float = 0.0
 
 
 @dataclass(slots=True)
 class ArmTotals:
-    """One arm over all cohorts: pulls, what the policy learnt, and rewards by goal."""
+    """One arm over all cohorts: pulls, and rewards by goal."""
 
     pulls: int = 0
-    successes: float = 0.0
-    weighted: float = 0.0
     goals: dict[str, GoalTotals] = field(default_factory=dict)
 
 
@@ -165,24 +165,23 @@ def totals(fields: Fields) -> Totals:
     return result
 
 
+#: What the fields of a goal are called where they are summed.
+_SUMS = {"k": "rewards", "s": "reward_sum", "q": "squares", "m": "successes", "w": "weighted"}
+
+
 def _add(arm: ArmTotals, kind: str, goal: list[str], number: float) -> None:
     if kind == "n":
         arm.pulls += int(number)
-    elif kind == "m":
-        arm.successes += number
-    elif kind == "w":
-        arm.weighted += number
-    else:
-        sums = arm.goals.setdefault(goal[0], GoalTotals())
-        attribute = {"k": "rewards", "s": "reward_sum", "q": "squares"}[kind]
-        setattr(sums, attribute, getattr(sums, attribute) + number)
+        return
+    sums = arm.goals.setdefault(goal[0], GoalTotals())
+    setattr(sums, _SUMS[kind], getattr(sums, _SUMS[kind]) + number)
 
 
 def folds(fields: Iterable[str], before: int) -> dict[str, str]:
     """Return which fields to fold into which: those of cohorts that start before `before`."""
     moves = {}
     for name in fields:
-        parts = name.split("/")
-        if len(parts) > 2 and FOLDED < int(parts[2]) < before:
-            moves[name] = "/".join([*parts[:2], str(FOLDED), *parts[3:]])
+        kind, *parts = name.split("/")
+        if (kind == "n" or kind in _SUMS) and FOLDED < int(parts[1]) < before:
+            moves[name] = "/".join([kind, parts[0], str(FOLDED), *parts[2:]])
     return moves

@@ -91,9 +91,9 @@ def _tally(fields: Fields, goal: str) -> _Tally:
         kind, *rest = name.split("/")
         if kind == "n":
             tally.pulls[rest[0]][int(rest[1])] = number
-        elif kind == "d":
+        elif kind == "d" and rest[1] == goal:
             tally.delays[int(rest[0])] = number
-        elif kind in {"m", "w"} or (kind in {"s", "q"} and rest[2] == goal):
+        elif kind in {"m", "w", "s", "q"} and rest[2] == goal:
             tally.sums[kind, rest[0]].append(number)
         elif kind == "k" and rest[2] == goal:
             tally.rewards[rest[0], int(rest[1])] = number

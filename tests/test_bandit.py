@@ -42,7 +42,7 @@ THREE = {"arms": ["a", "b", "c"], "default": "a"}
 #: Counts that make every policy's vector uneven.
 UNEVEN: dict[str, float] = {"n/a/0": 300, "n/b/0": 320, "n/c/0": 280}
 for _arm, _won in {"a": 30.0, "b": 45.0, "c": 25.0}.items():
-    UNEVEN |= {f"m/{_arm}/0": _won, f"w/{_arm}/0": 3 * _won}
+    UNEVEN |= {f"m/{_arm}/0/reward": _won, f"w/{_arm}/0/reward": 3 * _won}
     UNEVEN |= {f"{_kind}/{_arm}/0/reward": _won for _kind in "ksq"}
 
 

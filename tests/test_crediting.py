@@ -64,9 +64,9 @@ def test_what_a_reward_adds() -> None:
         f"k/green/{cohort}/reward": 1,
         f"s/green/{cohort}/reward": 1.0,
         f"q/green/{cohort}/reward": 1.0,
-        f"m/green/{cohort}": 1.0,
-        f"w/green/{cohort}": 4.0,
-        "d/3": 1,
+        f"m/green/{cohort}/reward": 1.0,
+        f"w/green/{cohort}/reward": 4.0,
+        "d/3/reward": 1,
     }
 
 
@@ -137,7 +137,7 @@ def test_the_time_to_earn(after: float, reason: str) -> None:
 
 def test_a_delay_is_never_negative() -> None:
     """A decision of another host's future took no time."""
-    assert credited(after=-200.0)["d/0"] == 1
+    assert credited(after=-200.0)["d/0/reward"] == 1
 
 
 @pytest.mark.parametrize("assignment", [None, DECISION._replace(counted=False)])
@@ -224,7 +224,7 @@ def test_a_range_maps_and_cuts(amount: float, unit: float, clipped: int) -> None
     made = experiment(Thompson(), reward_range=(10.0, 20.0))
     deltas = credited(Reward(amount), of=made)
     cohort = made.cohort(NOON)
-    assert deltas[f"m/green/{cohort}"] == unit
+    assert deltas[f"m/green/{cohort}/reward"] == unit
     assert deltas[f"s/green/{cohort}/reward"] == amount
     assert deltas.get("x/clipped", 0) == clipped
 

@@ -85,8 +85,8 @@ def test_sums_are_those_of_the_ledger(history: list[Event]) -> None:
             continue
         wanted = totals.arms[arm]
         goal = wanted.goals.get("reward", counts.GoalTotals())
-        assert known.successes[position] == pytest.approx(wanted.successes)
-        assert known.weighted[position] == pytest.approx(wanted.weighted)
+        assert known.successes[position] == pytest.approx(goal.successes)
+        assert known.weighted[position] == pytest.approx(goal.weighted)
         assert known.sums[position] == pytest.approx(goal.reward_sum)
         assert known.squares[position] == pytest.approx(goal.squares)
 
@@ -234,7 +234,7 @@ def test_a_delay_that_no_pull_could_show_is_used_all_the_same() -> None:
 
 def test_buckets_without_rewards_are_no_delays() -> None:
     """A histogram of zeros is none: plain counts."""
-    fields = {**added([counts.pull("red", NOW)] * 5), "d/9": 0}
+    fields = {**added([counts.pull("red", NOW)] * 5), "d/9/reward": 0}
     assert statistics(fields, ["red"], reading=reading()).pulls == (5.0,)
 
 
@@ -242,6 +242,16 @@ def test_folded_cohorts_are_mature() -> None:
     """The folded cohort has no age: all of its rewards have come, even by a clock near zero."""
     fields = added([*[counts.pull("red", 0)] * 6, rewarded("red", 0, delay=1e5)])
     assert statistics(fields, ["red"], reading=reading(500.0)).pulls == (6.0,)
+
+
+def test_what_was_learnt_of_one_goal_is_not_taken_for_another() -> None:
+    """After a change of the experiment's goal, what its policy learnt before stays apart."""
+    fields = added([counts.pull("red", NOW), rewarded("red", NOW)])
+
+    known = statistics(fields, ["red"], reading=reading(goal="purchase"))
+
+    assert known.pulls == (1.0,)
+    assert known.successes == known.weighted == (0.0,)
 
 
 def test_rewards_of_other_goals_do_not_mature_a_pull() -> None:
@@ -289,4 +299,4 @@ def test_the_rate_is_right_while_rewards_are_on_their_way() -> None:
 def fields_ratio(fields: counts.Fields) -> float:
     """Return rewards over plain counts of the arm `red`."""
     arm = counts.totals(fields).arms["red"]
-    return arm.successes / arm.pulls
+    return arm.goals["reward"].successes / arm.pulls

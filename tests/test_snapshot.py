@@ -54,7 +54,7 @@ def test_before_the_first_reading_arms_share() -> None:
 
 def test_a_reading_moves_the_vector() -> None:
     """The vector follows the counts of the experiment's own goal."""
-    fields = {"n/green/0": 100, "n/red/0": 100, "m/green/0": 20.0, "m/red/0": 5.0}
+    fields = {"n/green/0": 100, "n/red/0": 100, "m/green/0/reward": 20.0, "m/red/0/reward": 5.0}
     snapshot = updated(unread(experiment(Thompson())), fields, version=3, now=NOON)
     assert snapshot.probabilities[0] > 0.9
     assert math.fsum(snapshot.probabilities) == pytest.approx(1.0, abs=1e-12)
