@@ -62,7 +62,9 @@ def _counted(settings: Settings) -> Mapping[str, Any]:
     """
     store = open_store(settings.store, settings.folder)
     if not store.shared:
-        mend = "only the app's own process can see them; share them by sqlite:///PATH or redis://HOST"
+        mend = (
+            "only the app's own process can see them; share them by sqlite:///PATH or redis://HOST"
+        )
         raise StoreError(settings.store, f"counts are kept in memory, and {mend}")
     path = settings.folder / settings.store.partition(":///")[2]
     if settings.store.startswith("sqlite:") and not path.exists():
