@@ -182,6 +182,15 @@ def test_small_fractions_are_kept(store: Store) -> None:
     assert fields(store) == {"q/x/0/g": 1e-30 + 2e-30, "s/x/0/g": 0.1 + 0.2}
 
 
+def test_large_rewards_of_one_batch_stay_whole(store: Store) -> None:
+    """Whole rewards whose sum has no place in a double are added exactly."""
+    keys = tuple((f"5:{i}:g", {"s/x/0/g": amount}) for i, amount in enumerate((2**53, 1, -3, 4)))
+    store.exchange([Batch("a@1", "p", 0, 1, {}, keys)], {})
+    assert fields(store) == {"s/x/0/g": 2**53 + 2}
+    store.exchange([Batch("a@1", "p", 1, 2, {"s/x/0/g": 2**53 + 1})], {})
+    assert fields(store) == {"s/x/0/g": 2**54 + 3}
+
+
 def test_one_round_trip_and_nothing_for_what_did_not_change(
     world: RedisWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
