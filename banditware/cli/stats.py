@@ -62,10 +62,12 @@ def _counted(settings: Settings) -> Mapping[str, Any]:
     """
     store = open_store(settings.store, settings.folder)
     if not store.shared:
-        mend = "only the app's own process can see them; use sqlite:///PATH to share them"
+        mend = (
+            "only the app's own process can see them; share them by sqlite:///PATH or redis://HOST"
+        )
         raise StoreError(settings.store, f"counts are kept in memory, and {mend}")
     path = settings.folder / settings.store.partition(":///")[2]
-    if not path.exists():
+    if settings.store.startswith("sqlite:") and not path.exists():
         raise StoreError(settings.store, f"nothing was counted yet: there is no {path}")
     with Bandit(settings) as bandit:
         bandit.drain()

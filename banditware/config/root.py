@@ -14,9 +14,10 @@ from banditware.config.faults import RefusedError
 from banditware.config.fields import ByName, Duration, Key, OrOne, as_list, one_of
 from banditware.config.route import RouteSection
 from banditware.errors import suggestion
+from banditware.stores import address
 
 #: Every kind of store, and how its address is written.
-STORES = {"memory": "memory://", "sqlite": "sqlite:///PATH"}
+STORES = {"memory": "memory://", "sqlite": "sqlite:///PATH", **address.FORMS}
 
 #: Verifying a forged cookie costs one signature per key.
 _MOST_KEYS = 5
@@ -69,11 +70,17 @@ def _store(url: str) -> str:
         )
     if rest == "/:memory:":
         raise RefusedError("write memory:// for counts that no file keeps")
+    if kind in address.FORMS:
+        try:
+            address.parse(url)
+        except ValueError as error:
+            raise RefusedError(str(error)) from None
     return url
 
 
 def _forms() -> str:
-    return " or ".join(STORES.values())
+    *others, last = STORES.values()
+    return f"{', '.join(others)} or {last}"
 
 
 def _refresh(seconds: float) -> float:

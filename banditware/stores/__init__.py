@@ -17,16 +17,17 @@ def open_store(url: str, folder: Path) -> Store:
     Nothing is opened yet: see `Store.check`.
 
     Args:
-        url: `memory://` or `sqlite:///PATH`.
+        url: `memory://`, `sqlite:///PATH`, or a server's; see `banditware.stores.address`.
         folder: what a relative path is relative to.
 
     Raises:
-        StoreError: the address names no store.
+        StoreError: the address names no store, or the package that talks to it is missing.
     """
     scheme, _, rest = url.partition("://")
     if scheme not in _OPENERS or "://" not in url:
         known = [f"{name}://" for name in _OPENERS]
-        hint = suggestion(f"{scheme}://", known) or f"; there are {', '.join(known)}"
+        near = suggestion(f"{scheme}://", known) if scheme else ""
+        hint = near or f"; there are {', '.join(known)}"
         raise StoreError(scheme, f"no store has this kind of address{hint}")
     return _OPENERS[scheme](url, rest, folder)
 
@@ -50,7 +51,26 @@ def _open_sqlite(url: str, rest: str, folder: Path) -> Store:
     return SQLiteStore(url, folder / path)
 
 
+def _open_redis(url: str, _rest: str, folder: Path) -> Store:
+    from banditware.stores.address import parse  # noqa: PLC0415 - a store's own imports wait
+
+    scheme = url.partition("://")[0]
+    try:
+        address = parse(url)
+    except ValueError as error:
+        raise StoreError(f"{scheme}://", f"the address {error}") from None
+    try:
+        from banditware.stores.redis import RedisStore  # noqa: PLC0415 - a third of a second
+    except ImportError as error:
+        mend = 'it needs another package: pip install "banditware[redis]"'
+        raise StoreError(address.public, mend) from error
+    return RedisStore(address, folder)
+
+
 _OPENERS: dict[str, Callable[[str, str, Path], Store]] = {
     "memory": _open_memory,
     "sqlite": _open_sqlite,
+    "redis": _open_redis,
+    "rediss": _open_redis,
+    "unix": _open_redis,
 }

@@ -12,6 +12,10 @@ from banditware.model import DAY
 Settle = Callable[..., Settings]
 Complain = Callable[..., list[str]]
 
+NO_PORT = "has a host or port that is none; write special characters of a password as %XX"
+NO_DATABASE = "has a database that is no number: write /0 after the host"
+FORMS = "memory://, sqlite:///PATH, redis://HOST, rediss://HOST or unix:///SOCKET"
+
 
 def test_defaults(settle: Settle) -> None:
     """A configuration of keys and experiments has the defaults of the documentation."""
@@ -52,7 +56,16 @@ def test_everything(settle: Settle) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite:///a.db", "sqlite:////var/a.db", "sqlite:///../a b.db", "memory://"]
+    "url",
+    [
+        "sqlite:///a.db",
+        "sqlite:////var/a.db",
+        "sqlite:///../a b.db",
+        "memory://",
+        "redis://u:p%40ss@[::1]:6380/2?prefix=shop&timeout=0.5",
+        "rediss://h?ca=ca.pem&cert=me.pem",
+        "unix:///run/redis.sock?db=1",
+    ],
 )
 def test_stores(settle: Settle, url: str) -> None:
     """An address of a known store is kept as it is."""
@@ -96,15 +109,21 @@ def test_single_key(settle: Settle) -> None:
         ),
         (
             {"store": "banditware.db"},
-            ["store: is no address of a store: write memory:// or sqlite:///PATH"],
+            [f"store: is no address of a store: write {FORMS}"],
         ),
         ({"store": "sqllite:///a"}, ["store: there is no store 'sqllite'; did you mean 'sqlite'?"]),
         (
             {"store": "postgres://u:hunter2@h"},
-            ["store: there is no store 'postgres': write memory:// or sqlite:///PATH"],
+            [f"store: there is no store 'postgres': write {FORMS}"],
         ),
         ({"store": "memory://x"}, ["store: memory:// takes nothing after it"]),
         ({"store": "sqlite:///:memory:"}, ["store: write memory:// for counts that no file keeps"]),
+        ({"store": "redis://u:hunter2@h/x"}, [f"store: {NO_DATABASE}"]),
+        (
+            {"store": "redis://:hunt/er2@h"},
+            [f"store: {NO_PORT}"],
+        ),
+        ({"store": "redis://h?time=1"}, ["store: has an unknown option; did you mean 'timeout'?"]),
         ({"store": 5}, ["store: must be text, not 5; quote it"]),
         ({"refresh": "5ms"}, ["refresh: must be at least 10ms"]),
         ({"bots": "keep"}, ["bots: must be one of exclude, count, not 'keep'"]),

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+import fakeredis
+import redis
+
 from banditware.stores import Store, open_store
+from banditware.stores.address import Address
 from banditware.stores.memory import MemoryStore
+from banditware.stores.redis import RedisStore
+from banditware.stores.server import Server
+from tests import redis_servers
 
 
 class World(Protocol):
@@ -70,4 +79,67 @@ class SQLiteWorld:
         shutil.move(older, self.path)
 
 
-STORES: dict[str, Callable[[Path], World]] = {"memory": MemoryWorld, "sqlite": SQLiteWorld}
+class RedisWorld:
+    """Counts under a prefix of their own on a server that other worlds use too."""
+
+    _numbers = itertools.count()
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.folder = folder
+        self.prefix = f"world{next(self._numbers)}"
+        self.server = redis_servers.shared(name)
+        self.client = self.server.client()
+
+    def open(self) -> Store:
+        """See `World.open`."""
+        return open_store(self.server.url(prefix=self.prefix, timeout=10), self.folder)
+
+    def save(self) -> Any:
+        """See `World.save`."""
+        keys = self._keys()
+        dumps = [(self.client.pttl(key), self.client.dump(key)) for key in keys]
+        return dict(zip(keys, dumps, strict=True))
+
+    def restore(self, saved: Any) -> None:
+        """See `World.restore`."""
+        for key in self._keys():
+            self.client.delete(key)
+        for key, (life, content) in saved.items():
+            self.client.restore(key, max(0, life), content)
+
+    def _keys(self) -> list[bytes]:
+        return list(self.client.scan_iter(f"*{self.prefix}:*", count=1000))
+
+
+class FakeServer(Server):
+    """Commands for a server that is a part of this process."""
+
+    def __init__(self, fake: fakeredis.FakeServer, address: Address) -> None:
+        super().__init__(address, Path())
+        self._fake = fake
+
+    def _connect(self) -> redis.Redis:
+        return fakeredis.FakeRedis(server=self._fake, decode_responses=True, protocol=2)
+
+
+class FakeWorld(RedisWorld):
+    """Counts on a server that is a part of this process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.prefix = "banditware"
+        self.fake = fakeredis.FakeServer()
+        self.client = fakeredis.FakeRedis(server=self.fake)
+
+    def open(self) -> Store:
+        """See `World.open`."""
+        address = Address("redis", "fake")
+        return RedisStore(address, self.folder, FakeServer(self.fake, address))
+
+
+STORES: dict[str, Callable[[Path], World]] = {
+    "memory": MemoryWorld,
+    "sqlite": SQLiteWorld,
+    "fakeredis": FakeWorld,
+    **{name: partial(RedisWorld, name) for name in redis_servers.NAMES},
+}

@@ -59,3 +59,20 @@ def test_drivers_are_imported_when_they_are_needed() -> None:
     """Importing the stores imports no driver."""
     code = "import sys, banditware.stores; sys.exit('sqlite3' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_mistaken_server_is_refused_without_its_password(tmp_path: Path) -> None:
+    """What is wrong with a server's address is told, and the address is not."""
+    with pytest.raises(StoreError, match=r"^redis://: the address has a database") as raised:
+        open_store("redis://u:hunter2@h/x", tmp_path)
+    assert "hunter2" not in f"{raised.value} {raised.value.url} {raised.value.__cause__}"
+
+
+def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without redis-py an address of a server says what to install."""
+    monkeypatch.delitem(sys.modules, "banditware.stores.redis", raising=False)
+    monkeypatch.delitem(sys.modules, "banditware.stores.server", raising=False)
+    monkeypatch.setitem(sys.modules, "redis", None)
+    mend = r'^redis://h:6379/0: it needs another package: pip install "banditware\[redis\]"$'
+    with pytest.raises(StoreError, match=mend):
+        open_store("redis://:p@h", tmp_path)

@@ -1,0 +1,36 @@
+-- Put in front of every other script.
+--
+-- A ledger is one hash. Beside its counts, whose names have a slash, it holds
+--   #schema   what these fields mean; never touched if it is not known
+--   #version  changes with the counts
+--   #epoch    made up when the hash is; the sets of once-keys carry it too, because a hash may be
+--             lost (evicted, deleted) while they stay, and what is then applied again is not new
+--   #cohorts  the cohorts that have a set
+--   @SPOOL    how far the spool has been applied
+
+local SCHEMA = '1'
+
+-- What a released spool is answered: behind every end.
+local GONE = 9007199254740991
+
+local function refusal(key, schema)
+  if schema == SCHEMA then return nil end
+  if schema then return redis.error_reply('BANDITWARE newer') end
+  if redis.call('EXISTS', key) == 1 then return redis.error_reply('BANDITWARE foreign') end
+  return nil
+end
+
+local function whole(text)
+  return string.find(text, '^-?%d+$') ~= nil
+end
+
+-- Whole numbers stay exact up to 64 bits. Others are added as doubles and written with all their
+-- digits: HINCRBYFLOAT would cut them after the 17th decimal.
+local function add(key, field, text)
+  if whole(text) then
+    local answer = redis.pcall('HINCRBY', key, field, text)
+    if type(answer) == 'number' then return end
+  end
+  local sum = tonumber(redis.call('HGET', key, field) or '0') + tonumber(text)
+  redis.call('HSET', key, field, string.format('%.17g', sum))
+end

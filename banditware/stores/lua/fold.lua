@@ -1,0 +1,42 @@
+-- Adds fields to others and deletes them, and lets sets of once-keys expire.
+--
+-- KEYS  ledger, sets of once-keys
+-- ARGV  how many moves, {field, field it is added to}, {cohort of a set, seconds it still lives}
+
+local ledger = KEYS[1]
+local head = redis.call('HMGET', ledger, '#schema', '#cohorts')
+local refused = refusal(ledger, head[1])
+if refused or not head[1] then return refused or 0 end
+
+local at, moved = 2, 0
+for _ = 1, tonumber(ARGV[1]) do
+  local number = redis.call('HGET', ledger, ARGV[at])
+  if number then
+    redis.call('HDEL', ledger, ARGV[at])
+    add(ledger, ARGV[at + 1], number)
+    moved = moved + 1
+  end
+  at = at + 2
+end
+if moved > 0 then redis.call('HINCRBY', ledger, '#version', 1) end
+
+local gone = {}
+for i = 2, #KEYS do
+  local seconds = tonumber(ARGV[at + 1])
+  if seconds <= 0 then
+    redis.call('DEL', KEYS[i])
+    gone[ARGV[at]] = true
+  -- Who folds every minute need not write every minute: the end is the same within a day.
+  elseif math.abs(redis.call('TTL', KEYS[i]) - seconds) > 86400 then
+    redis.call('EXPIRE', KEYS[i], seconds)
+  end
+  at = at + 2
+end
+if next(gone) then
+  local left = {}
+  for cohort in string.gmatch(head[2] or '', '%S+') do
+    if not gone[cohort] then left[#left + 1] = cohort end
+  end
+  redis.call('HSET', ledger, '#cohorts', table.concat(left, ' '))
+end
+return moved

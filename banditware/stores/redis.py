@@ -1,0 +1,181 @@
+"""`redis://`, `rediss://` and `unix://`: counts for the processes of many machines.
+
+Everything of a ledger that has to be changed in one step is one hash, so that it is lost as a whole
+or not at all, and every change is one script, which a server runs as a whole or not at all. Keys:
+
+| key | type | what |
+|---|---|---|
+| `PREFIX:schema` | text | version of what the keys mean |
+| `PREFIX:ledgers` | set | the ledgers there are |
+| `{PREFIX:LEDGER}` | hash | counts, version and positions; see `lua/common.lua` |
+| `{PREFIX:LEDGER}:once:COHORT` | set | once-keys; lives until `fold` forgets it |
+| `{PREFIX:LEDGER}:gone:SPOOL` | text | a spool that was released; lives for `TOMBSTONE` |
+
+The braces make a cluster keep the keys of a ledger together.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from banditware.errors import StoreError
+from banditware.model import DAY
+from banditware.stores.address import Address
+from banditware.stores.base import DUPLICATE, Batch, Counts, Exchange, cohort_of
+from banditware.stores.server import Command, Server, script
+
+#: Raised when keys change so that an older banditware must not touch them.
+SCHEMA = 1
+
+#: Seconds for which a batch of a released spool is refused. A request is on its way for as long as
+#: a network keeps it, or until a server that was stopped goes on.
+TOMBSTONE = int(DAY)
+
+#: Seconds that a set of once-keys lives without a `fold`, which running processes do every minute
+#: and which sets the exact end: only what nobody runs any more ends by this.
+ONCE = int(400 * DAY)
+
+#: Seconds that a set lives on after `fold` would forget it, in case nobody calls it any more.
+_SLACK = int(7 * DAY)
+
+
+class RedisStore:
+    """Counts on a Redis or Valkey server, version 6.2 or later. See `Store`.
+
+    Attributes:
+        url: the address without user, password and options.
+        shared: True.
+        folder: where spools are kept: a folder of its own for every address.
+    """
+
+    shared = True
+
+    def __init__(self, address: Address, folder: Path, server: Server | None = None) -> None:
+        """Prepare; nothing is opened yet.
+
+        Args:
+            address: where the server is.
+            folder: what relative paths are relative to.
+            server: talks to it; default: connections of its own.
+        """
+        self.url = address.public
+        self.folder: Path | None = folder / (address.spool or address.folder)
+        self._prefix = address.prefix
+        self._server = server or Server(address, folder)
+
+    def check(self) -> None:
+        """See `Store.check`; only writing shows whether everything may be written."""
+        key = f"{self._prefix}:schema"
+        _, schema = self._server.send([("SETNX", key, SCHEMA), ("GET", key)])
+        if schema != str(SCHEMA):
+            raise StoreError(
+                self.url,
+                f"the counts of prefix {self._prefix!r} were written by a newer banditware; "
+                "upgrade this one, or choose another ?prefix=",
+            )
+        # A user who lacks a permission must not find out in the middle of a script.
+        probe = f"probe-{secrets.token_hex(8)}"
+        once = (("0:probe:g", {"s": 0.5}),)
+        commands = [self._apply(Batch(probe, probe, 0, 1, {"n": 1, "m": 0.5}, once))]
+        keys = [self._key(probe), self._once(probe, 0), self._tombstone(probe, probe)]
+        commands.append(script("release", [keys[0], keys[2]], probe, TOMBSTONE))
+        commands.append(script("fold", keys[:2], 1, "n", "m", 0, _SLACK))
+        self._server.send([*commands, ("DEL", *keys)])
+
+    def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
+        """See `Store.exchange`; here all is one round trip, and each batch a step of its own."""
+        commands: list[Command] = [self._apply(batch) for batch in batches]
+        commands += [script("read", [self._key(name)], known[name]) for name in known]
+        if batches:
+            commands.append(("SADD", self._registry(), *(batch.ledger for batch in batches)))
+        answers = self._server.send(commands) if commands else []
+        positions = {batch.ledger: int(answers[i]) for i, batch in enumerate(batches)}
+        read = zip(known, answers[len(batches) :], strict=False)
+        counts = {name: _counts(answer) for name, answer in read if answer is not None}
+        return Exchange(positions, counts)
+
+    def positions(self, spool: str) -> Mapping[str, int]:
+        """See `Store.positions`."""
+        return self._field(f"@{spool}")
+
+    def release(self, spool: str) -> None:
+        """See `Store.release`: late batches are refused for `TOMBSTONE` seconds."""
+        self._server.send(
+            [
+                script("release", [self._key(name), self._tombstone(name, spool)], spool, TOMBSTONE)
+                for name in self._ledgers()
+            ]
+        )
+
+    def fold(self, ledger: str, moves: Mapping[str, str], expire: int) -> None:
+        """See `Store.fold`; it also sets when once-keys end should nobody fold any more."""
+        (listed,) = self._server.send([("HGET", self._key(ledger), "#cohorts")])
+        cohorts = [int(cohort) for cohort in (listed or "").split()]
+        keys = [self._key(ledger), *(self._once(ledger, cohort) for cohort in cohorts)]
+        ends = [(c, 0 if c < expire else c - expire + _SLACK) for c in cohorts]
+        arguments = [text for move in moves.items() for text in move]
+        arguments += [str(number) for end in ends for number in end]
+        self._server.send([script("fold", keys, len(moves), *arguments)])
+
+    def ledgers(self) -> Mapping[str, int]:
+        """See `Store.ledgers`."""
+        return self._field("#version")
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        self._server.close()
+
+    def _field(self, field: str) -> dict[str, int]:
+        """Return a whole number of each ledger that has it."""
+        names = self._ledgers()
+        answers = self._server.send([("HGET", self._key(name), field) for name in names])
+        found = zip(names, answers, strict=True)
+        return {name: int(answer) for name, answer in found if answer is not None}
+
+    def _ledgers(self) -> list[str]:
+        (names,) = self._server.send([("SMEMBERS", self._registry())])
+        return sorted(names)
+
+    def _apply(self, batch: Batch) -> Command:
+        ledger = batch.ledger
+        cohorts = sorted({cohort_of(key) for key, _ in batch.once})
+        number = {cohort: at for at, cohort in enumerate(cohorts, 1)}
+        keys = [self._key(ledger), self._tombstone(ledger, batch.spool)]
+        keys += [self._once(ledger, cohort) for cohort in cohorts]
+        head = (batch.spool, batch.start, batch.end, secrets.token_hex(8), ONCE, DUPLICATE)
+        arguments: list[str | float] = [*head, len(batch.deltas), *_pairs(batch.deltas), *cohorts]
+        for key, deltas in batch.once:
+            member = key.partition(":")[2]
+            arguments += number[cohort_of(key)], member, len(deltas), *_pairs(deltas)
+        return script("apply", keys, *arguments)
+
+    def _key(self, ledger: str) -> str:
+        return f"{{{self._prefix}:{ledger}}}"
+
+    def _once(self, ledger: str, cohort: int) -> str:
+        return f"{self._key(ledger)}:once:{cohort}"
+
+    def _tombstone(self, ledger: str, spool: str) -> str:
+        return f"{self._key(ledger)}:gone:{spool}"
+
+    def _registry(self) -> str:
+        return f"{self._prefix}:ledgers"
+
+
+def _pairs(deltas: Mapping[str, float]) -> list[str]:
+    """Return names and numbers, each as the text that means exactly this number."""
+    return [text for name, delta in deltas.items() for text in (name, repr(delta))]
+
+
+def _counts(answer: Sequence[str]) -> Counts:
+    version, *pairs = answer
+    numbers = map(_number, pairs[1::2])
+    fields = dict(zip(pairs[::2], numbers, strict=True))
+    return Counts(int(version), MappingProxyType(fields))
+
+
+def _number(text: str) -> float:
+    return float(text) if "." in text or "e" in text else int(text)
