@@ -1,4 +1,4 @@
-"""How this process's counting is: what `Bandit.health()` answers and what gets logged."""
+"""How this process's counting is: what `Flusher.health()` answers and what gets logged."""
 
 from __future__ import annotations
 
