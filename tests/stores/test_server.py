@@ -127,12 +127,12 @@ def test_a_silent_server_is_waited_for_no_longer_than_told(
     place: Callable[..., Store], client: redis.Redis, process: ServerProcess
 ) -> None:
     """A server that does not answer is an error after the timeout, and good again when it does."""
-    store = place(timeout=0.05)
+    store = place(timeout=3)
     store.check()
     process.freeze()
     try:
         for attempt in (store.check, lambda: store.exchange([BATCH], {})):
-            with pytest.raises(StoreError, match=r"no answer within 0\.05 seconds"):
+            with pytest.raises(StoreError, match=r"no answer within 3 seconds"):
                 attempt()
     finally:
         process.thaw()
