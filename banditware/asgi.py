@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
-from banditware.http import ASGI_HEADERS, NO_EFFECTS, Effects, without_port
+from banditware.http import ASGI_HEADERS, without_port
 from banditware.merging import Merging
 from banditware.visit import Visit
 
@@ -29,25 +29,26 @@ _BODY = frozenset({"http.response.body", "http.response.pathsend", "http.respons
 
 
 class ScopeFacts:
-    """What an ASGI scope says of a request, read when it is asked for."""
+    """What an ASGI scope says of a request; what not every request needs is read when asked for.
 
-    __slots__ = ("_headers", "_scope")
+    Attributes:
+        method: the request method, in capitals.
+        path: the path as text; it includes `root_path`, as the specification has it.
+    """
 
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
+    __slots__ = ("_headers", "_scope", "method", "path")
+
+    def __init__(self, scope: Scope, *, below_mount: bool = False) -> None:
+        """Read the scope; `below_mount` takes the mount point from the path."""
+        # A copy: the scope will hold the visit, and the visit these facts. Cycles cost garbage
+        # collections, and keep what a request held until one comes.
+        self._scope = dict(scope)
         self._headers: Mapping[bytes, bytes | str] | None = None
-
-    @property
-    def method(self) -> str:
-        """The request method, in capitals."""
-        method: str = self._scope["method"]
-        return method
-
-    @property
-    def path(self) -> str:
-        """The path as text; it includes `root_path`, as the specification has it."""
-        path: str = self._scope["path"]
-        return path or "/"
+        self.method: str = scope.get("method") or ""
+        path: str = scope.get("path") or ""
+        if below_mount:
+            path = path[len(_mount(scope)) :]
+        self.path = path or "/"
 
     @property
     def host(self) -> str:
@@ -77,23 +78,12 @@ class ScopeFacts:
         return _text(value) if value else ""
 
 
-class BelowMount(ScopeFacts):
-    """The same for apps whose routes are matched below their mount point."""
-
-    __slots__ = ()
-
-    @property
-    def path(self) -> str:
-        """The path as text, without the mount point."""
-        return super().path[len(_mount(self._scope)) :] or "/"
-
-
 def _mount(scope: Scope) -> str:
     """Return the mount point, if the path lies below it as the specification has it.
 
     `/shopping` does not lie below `/shop`; and old servers leave the mount point out of the path.
     """
-    path, mount = scope["path"], scope.get("root_path") or ""
+    path, mount = scope.get("path") or "", scope.get("root_path") or ""
     below = path.startswith(mount) and path[len(mount) :][:1] in {"", "/"}
     return mount if below else ""
 
@@ -134,13 +124,14 @@ class ASGIMiddleware:
     Attributes:
         app: the wrapped app.
         bandit: decides and counts; read `scope["banditware.visit"]` for the request's part.
+        merging: merges effects into the app's headers.
     """
 
     def __init__(self, app: ASGIApplication, bandit: Bandit) -> None:
         self.app = app
         self.bandit = bandit
-        self._facts = BelowMount if bandit.settings.below_mount else ScopeFacts
-        self._merging = Merging(ASGI_HEADERS)
+        self._below_mount = bandit.settings.below_mount
+        self.merging = Merging(ASGI_HEADERS, bandit.hidden)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; everything but http passes through untouched."""
@@ -150,17 +141,18 @@ class ASGIMiddleware:
         bandit = self.bandit
         if not isinstance(scope.get("headers"), _READ_TWICE):
             scope["headers"] = list(scope.get("headers") or ())
-        visit = bandit.begin(self._facts(scope))
+        visit = bandit.begin(ScopeFacts(scope, below_mount=self._below_mount))
         scope[VISIT_KEY] = visit
         if visit.rewrite is not None:
             scope = _rewritten(scope, visit.rewrite)
-        response = _Response(bandit, visit, send, self._merging)
+        response = _Response(self, visit, send)
         token = visit_of_context.set(visit)
         try:
             await self.app(scope, receive, response.send)
         finally:
             leave(token)
-        response.complete()
+        if response.records:
+            response.complete()
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
@@ -191,17 +183,16 @@ _SAFE = "/-._~!$&'()*+,;=:@"
 class _Response:
     """One response: merges effects when it starts, records them when it is complete."""
 
-    __slots__ = ("_bandit", "_effects", "_merging", "_send", "_visit")
+    #: What to record once the response is complete.
+    records: tuple[bytes, ...] = ()
 
-    def __init__(self, bandit: Bandit, visit: Visit, send: Send, merging: Merging[bytes]) -> None:
-        self._bandit = bandit
+    def __init__(self, middleware: ASGIMiddleware, visit: Visit, send: Send) -> None:
+        self._middleware = middleware
         self._visit = visit
         self._send = send
-        self._merging = merging
-        self._effects: Effects = NO_EFFECTS
 
-    async def send(self, message: Message) -> None:
-        """Stand in for the server's `send`.
+    def send(self, message: Message) -> Awaitable[None]:
+        """Stand in for the server's `send`, whose awaitable it returns: no coroutine of our own.
 
         The records are kept before the last part of the body goes out, so that whoever has a
         whole response can rely on its being counted; and not later, because background tasks run
@@ -209,33 +200,29 @@ class _Response:
         """
         kind = message.get("type")
         if kind == "http.response.start":
-            message = self._started(message)
-        elif kind in _BODY and not message.get("more_body"):
+            visit = self._visit
+            visit.started = True
+            if visit.touched:
+                message = self._started(message)
+        elif self.records and kind in _BODY and not message.get("more_body"):
             self.complete()
-        await self._send(message)
+        return self._send(message)
 
     def _started(self, message: Message) -> Message:
-        visit = self._visit
-        if not visit.touched:
-            visit.started = True
-            return message
+        bandit, visit = self._middleware.bandit, self._visit
         headers: Any = message.get("headers") or ()
         if not isinstance(headers, _READ_TWICE):
             headers = list(headers)
             message = {**message, "headers": headers}
-        effects = self._bandit.finish(visit, message.get("status", ""), headers)
-        self._effects = effects
-        if effects is NO_EFFECTS:
-            return message
-        merged = self._merging(headers, effects, visit.ground.fault)
+        effects = bandit.finish(visit, message.get("status", ""), headers)
+        self.records = effects.records
+        merged = self._middleware.merging(headers, effects)
         return message if merged is headers else {**message, "headers": merged}
 
     def complete(self) -> None:
         """Record the effects, once."""
-        records = self._effects.records
-        if records:
-            self._effects = NO_EFFECTS
-            self._bandit.record(records)
+        records, self.records = self.records, ()
+        self._middleware.bandit.record(records)
 
 
 def __getattr__(name: str) -> Any:

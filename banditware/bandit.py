@@ -40,6 +40,10 @@ class Bandit(ForkAware):
 
     A context manager: leaving it flushes and closes. Its own thread, one per process, carries
     records to the store and new counts back; it starts with the first request or decision.
+
+    Attributes:
+        settings: the configuration.
+        hidden: told of every exception of ours that the app must not see.
     """
 
     def __init__(
@@ -59,8 +63,8 @@ class Bandit(ForkAware):
             generator: where draws and ids come from; default: one seeded by the system.
         """
         self.settings = settings
+        self.hidden = Faults(clock)
         self._running = False
-        self._fault = Faults(clock)
         self._router = Router(settings.routes)
         self._store = store or open_store(settings.store, settings.folder)
         self._ground = Ground(
@@ -70,7 +74,7 @@ class Bandit(ForkAware):
             random=generator or random.Random(),
             clock=clock,
             count_bots=settings.count_bots,
-            fault=self._fault,
+            fault=self.hidden,
         )
         windows = {each.ledger: each.attribution for each in settings.experiments}
         self._flusher = Flusher(
@@ -122,10 +126,12 @@ class Bandit(ForkAware):
         """
         del context
         ground = self._ground
-        seal = ground.tokens.seal
-        if default is not None and experiment not in ground.snapshot.experiments:
-            return unknown(experiment, default, seal)
-        snapshot = ground.snapshot.known(experiment)
+        seal = ground.seal
+        snapshot = ground.snapshot.experiments.get(experiment)
+        if snapshot is None:
+            if default is not None:
+                return unknown(experiment, default, seal)
+            snapshot = ground.snapshot.known(experiment)
         now = ground.clock()
         chosen = snapshot.experiment
         if subject is not None and in_holdout(subject, chosen):
@@ -226,7 +232,7 @@ class Bandit(ForkAware):
     @property
     def faults(self) -> int:
         """How many exceptions of ours were hidden from the app."""
-        return self._fault.number
+        return self.hidden.number
 
     # In a request. None of these raises.
 
@@ -242,7 +248,7 @@ class Bandit(ForkAware):
             if matches:
                 visit.choose()
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
-            self._fault(error)
+            self.hidden(error)
             return Visit(self._ground, facts)
         return visit
 
@@ -251,16 +257,15 @@ class Bandit(ForkAware):
         try:
             return visit.finish(int(status), headers)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
-            self._fault(error)
+            self.hidden(error)
             return NO_EFFECTS
 
     def record(self, records: Iterable[bytes]) -> None:
         """Append the records of a finished visit to the spool."""
         try:
-            for record in records:
-                self._flusher.record(record)
+            self._flusher.record(*records)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
-            self._fault(error)
+            self.hidden(error)
 
     def settle(self, seconds: float = 1.0) -> None:
         """Flush for at most so many seconds, at a server's shutdown; the bandit stays usable."""
@@ -268,7 +273,7 @@ class Bandit(ForkAware):
         try:
             worker.start()
         except RuntimeError as error:  # no thread to be had; the records wait in the spool
-            self._fault(error)
+            self.hidden(error)
         else:
             worker.join(seconds)
 
@@ -276,7 +281,7 @@ class Bandit(ForkAware):
         try:
             self.flush()
         except Exception as error:  # noqa: BLE001  # the records wait in the spool
-            self._fault(error)
+            self.hidden(error)
 
     def after_fork(self, *, child: bool) -> None:
         """Draw other numbers than the parent, and start anew with the first request."""
@@ -288,4 +293,4 @@ class Bandit(ForkAware):
         """Take in ledgers that changed."""
         read = {ledger: (counts.version, counts.fields) for ledger, counts in changed.items()}
         ground = self._ground
-        ground.snapshot = ground.snapshot.advanced(read, now=ground.clock(), fault=self._fault)
+        ground.snapshot = ground.snapshot.advanced(read, now=ground.clock(), fault=self.hidden)

@@ -66,22 +66,25 @@ class Learnt(NamedTuple):
     delay: float
 
 
-def pull(arm: str, cohort: int) -> Fields:
-    """Return what a pull of `arm` adds."""
-    return {f"n/{arm}/{cohort}": 1}
+def pull(arm: str, cohort: int) -> str:
+    """Return what a pull of `arm` adds, as `line` takes it."""
+    return f"n/{arm}/{cohort} 1"
 
 
-def reward(
-    arm: str, cohort: int, *, goal: str, amount: float, learnt: Learnt | None = None
-) -> Fields:
-    """Return what a reward adds to `arm` under the cohort of the decision it belongs to."""
+def reward(arm: str, cohort: int, *, goal: str, amount: float, learnt: Learnt | None = None) -> str:
+    """Return what a reward adds to `arm` under the cohort of the decision it belongs to.
+
+    As `line` takes it.
+    """
     key = f"{arm}/{cohort}/{goal}"
-    deltas: dict[str, float] = {f"k/{key}": 1, f"s/{key}": amount, f"q/{key}": amount * amount}
-    if learnt is not None:
-        deltas[f"m/{key}"] = learnt.unit
-        deltas[f"w/{key}"] = learnt.unit / learnt.propensity
-        deltas[f"d/{delay_bucket(learnt.delay)}/{goal}"] = 1
-    return deltas
+    deltas = f"k/{key} 1\ts/{key} {amount!r}\tq/{key} {amount * amount!r}"
+    if learnt is None:
+        return deltas
+    unit, propensity, delay = learnt
+    return (
+        f"{deltas}\tm/{key} {unit!r}\tw/{key} {unit / propensity!r}"
+        f"\td/{delay_bucket(delay)}/{goal} 1"
+    )
 
 
 def once_key(time: float, id_: str, goal: str) -> str:
@@ -93,9 +96,12 @@ def once_key(time: float, id_: str, goal: str) -> str:
     return f"{int(time // DAY * DAY)}:{id_}:{goal}"
 
 
-def excluded(reason: str) -> Fields:
-    """Return what a decision or reward adds that was not counted, for `reason`."""
-    return {f"x/{reason}": 1}
+def excluded(reason: str) -> str:
+    """Return what a decision or reward adds that was not counted, for `reason`.
+
+    As `line` takes it.
+    """
+    return f"x/{reason} 1"
 
 
 def delay_bucket(delay: float) -> int:
@@ -103,20 +109,32 @@ def delay_bucket(delay: float) -> int:
     return int(max(0.0, delay)).bit_length()
 
 
+def line(ledger: str, once: str, *deltas: str) -> bytes:
+    """Return a record as one line of text, without an end of line.
+
+    Args:
+        ledger: see `Record`.
+        once: see `Record`.
+        deltas: what to add, as `pull`, `reward` and `excluded` say it: `FIELD NUMBER`, and tabs
+            between several.
+    """
+    return "\t".join((ledger, once, *deltas)).encode()
+
+
 def encode(record: Record) -> bytes:
-    """Return a record as one line of text, without an end of line."""
-    fields = "\t".join(f"{name} {delta!r}" for name, delta in record.deltas.items())
-    return f"{record.ledger}\t{record.once}\t{fields}".encode()
+    """Return a record as `line` does."""
+    deltas = [f"{name} {delta!r}" for name, delta in record.deltas.items()]
+    return line(record.ledger, record.once, *deltas)
 
 
-def decode(line: bytes) -> Record:
-    """Return the record that `encode` wrote.
+def decode(data: bytes) -> Record:
+    """Return the record of a line.
 
     Raises:
         ValueError: the line is not a record.
     """
-    ledger, once, *fields = line.decode().split("\t")
-    pairs = (text.rsplit(" ", 1) for text in fields)
+    ledger, once, *deltas = data.decode().split("\t")
+    pairs = (text.rsplit(" ", 1) for text in deltas)
     return Record(ledger, once, {name: _number(delta) for name, delta in pairs})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple, SupportsFloat
 
-from banditware.counts import HOLDOUT, Fields, Learnt, Record, encode, excluded, once_key, reward
+from banditware.counts import HOLDOUT, Learnt, excluded, line, once_key, reward
 from banditware.errors import RewardError
 from banditware.model import NAME, Experiment
 from banditware.tokens import SKEW, Assignment
@@ -67,17 +67,16 @@ def credit(
     age = now - assignment.time
     if age > experiment.attribution or age < -SKEW:
         raise RefusedError("late", f"the decision was {age:.0f} seconds ago: outside `attribution`")
-    cohort = experiment.cohort(assignment.time)
     learnt: Learnt | None = None
-    extra: Fields = {}
+    clipped = False
     if goal == experiment.goal and assignment.arm != HOLDOUT:
         unit, clipped = to_unit(amount, experiment)
         learnt = Learnt(unit, assignment.propensity, age)
-        extra = excluded("clipped") if clipped else {}
+    cohort = experiment.cohort(assignment.time)
     deltas = reward(assignment.arm, cohort, goal=goal, amount=amount, learnt=learnt)
     once = once_key(assignment.time, assignment.id, goal) if given.once else ""
     ledger = f"{experiment.name}@{assignment.version}"
-    return encode(Record(ledger, once, {**deltas, **extra}))
+    return line(ledger, once, deltas, *((excluded("clipped"),) if clipped else ()))
 
 
 def finite(amount: object) -> float:

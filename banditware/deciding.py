@@ -7,10 +7,10 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from banditware.counts import HOLDOUT, PULL, Record, encode, excluded, once_key, pull
+from banditware.counts import HOLDOUT, PULL, excluded, line, once_key, pull
 from banditware.model import Decision, Experiment
 from banditware.snapshot import ExperimentSnapshot
-from banditware.tokens import SKEW, Assignment
+from banditware.tokens import SKEW, Assignment, Assignments, Sticky
 
 Seal = Callable[[Decision], str]
 
@@ -32,7 +32,7 @@ def drawn(
         snapshot.probabilities[index],
         uncounted or "drawn",
         not uncounted,
-        f"{random.getrandbits(64):016x}",
+        random.randbytes(8).hex(),
         now,
         experiment.version,
         seal,
@@ -42,7 +42,7 @@ def drawn(
 def held_out(experiment: Experiment, random: Random, *, now: float, seal: Seal) -> Decision:
     """Return the default for a subject of the holdout, with an id of its own to be credited."""
     decision = undecided(experiment, "holdout", seal=seal)
-    return decision._replace(id=f"{random.getrandbits(64):016x}", time=now)
+    return decision._replace(id=random.randbytes(8).hex(), time=now)
 
 
 def undecided(
@@ -89,10 +89,30 @@ def again(
     return Decision(name, arm.name, arm.value, propensity, reason, counts, id_, time, version, seal)
 
 
+def sticky(
+    known: Assignments, snapshot: ExperimentSnapshot, *, now: float, seal: Seal
+) -> Decision | None:
+    """Return what `again` does for an assignment that was counted.
+
+    Such a decision is the same on every request, so it is kept beside the cookie that says it.
+    """
+    experiment = snapshot.experiment
+    name = experiment.name
+    kept = known.served.get(name)
+    if kept is not None and kept.experiment is experiment and kept.since <= now <= kept.until:
+        return kept.decision
+    assignment = known.by_experiment[name]
+    decision = again(snapshot, assignment, now=now, seal=seal)
+    if decision is not None and experiment.sticky is not None:
+        time = assignment.time
+        known.served[name] = Sticky(experiment, time - SKEW, time + experiment.sticky, decision)
+    return decision
+
+
 @lru_cache(4_096)
 def pull_record(ledger: str, arm: str, cohort: int) -> bytes:
     """Return the spool record of a pull; cached, because all pulls of a cohort are the same."""
-    return encode(Record(ledger, "", pull(arm, cohort)))
+    return line(ledger, "", pull(arm, cohort))
 
 
 def late_pull_record(ledger: str, assignment: Assignment, cohort: int) -> bytes:
@@ -101,13 +121,13 @@ def late_pull_record(ledger: str, assignment: Assignment, cohort: int) -> bytes:
     Its cookie may come with many requests at once, of which only the first is the pull.
     """
     once = once_key(assignment.time, assignment.id, PULL)
-    return encode(Record(ledger, once, pull(assignment.arm, cohort)))
+    return line(ledger, once, pull(assignment.arm, cohort))
 
 
 @lru_cache(1_024)
 def excluded_record(ledger: str, reason: str) -> bytes:
     """Return the spool record of a decision or reward that does not count, for `reason`."""
-    return encode(Record(ledger, "", excluded(reason)))
+    return line(ledger, "", excluded(reason))
 
 
 def unknown(experiment: str, default: str, seal: Seal) -> Decision:

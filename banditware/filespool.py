@@ -12,11 +12,11 @@ import os
 import secrets
 import threading
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
-from zlib import crc32
 
 from banditware import forks
-from banditware.spool import Chunk, Source, cut
+from banditware.spool import Chunk, Source, cut, frame
 
 #: Records kept in memory while the disk takes none.
 OVERFLOW = 10_000
@@ -154,17 +154,28 @@ class FileSpool(forks.ForkAware):
         elif self._held:
             self._busy.release()
 
-    def append(self, payload: bytes) -> None:
+    def append(self, *payloads: bytes) -> None:
         """See `Spool.append`."""
-        data = b"\n%08x\t%b\n" % (crc32(payload), payload)
+        written = 0
         if not self._overflow:
+            data = b"".join(map(frame, payloads))
             try:
-                # Only the end of line may be missing: the next record begins with one.
-                if os.write(self._fd, data) >= len(data) - 1:
-                    return
+                written = os.write(self._fd, data)
             except OSError:
                 pass
-        self._overflow.append(data)
+            else:
+                # Only the end of line may be missing: the next record begins with one.
+                if written >= len(data) - 1:
+                    return
+        self._keep(payloads, written)
+
+    def _keep(self, payloads: Iterable[bytes], written: int) -> None:
+        """Keep those of the payloads in memory that are not whole in the bytes written."""
+        end = 0
+        for data in map(frame, payloads):
+            end += len(data)
+            if written < end - 1:
+                self._overflow.append(data)
         self.settle()
         while len(self._overflow) > OVERFLOW:
             self._overflow.pop()

@@ -96,11 +96,11 @@ class Flusher(forks.ForkAware):
 
     # -- the request path
 
-    def record(self, payload: bytes) -> None:
-        """Record something that happened; never waits for the store."""
+    def record(self, *payloads: bytes) -> None:
+        """Record what happened, all of it in one write; never waits for the store."""
         if not self._started:
             self.start()
-        self._outbox.spool.append(payload)
+        self._outbox.spool.append(*payloads)
 
     def start(self) -> None:
         """Start this process's thread unless it runs; costs nothing when it does."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from banditware.http import Cookie
+from banditware.model import Decision
 from banditware.snapshot import Snapshot
 from banditware.tokens import Tokens
 
@@ -23,6 +24,8 @@ class Ground:
         clock: seconds since the epoch.
         count_bots: decide and count for bots like for anybody.
         fault: told of an exception of ours that the app must not see.
+        seal: signs a decision into a token.
+        rewriting: names of the experiments of which an arm names a path to serve instead.
     """
 
     snapshot: Snapshot
@@ -32,3 +35,12 @@ class Ground:
     clock: Callable[[], float]
     count_bots: bool
     fault: Callable[[Exception], None]
+    seal: Callable[[Decision], str] = field(init=False)
+    rewriting: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep at hand what every request asks for."""
+        self.seal = self.tokens.seal
+        experiments = [each.experiment for each in self.snapshot.experiments.values()]
+        rewriting = (each.name for each in experiments if any(arm.rewrite for arm in each.arms))
+        self.rewriting = frozenset(rewriting)

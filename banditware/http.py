@@ -93,12 +93,17 @@ class Cookie:
     path: str = "/"
     domain: str | None = None
     _secure_name: str = field(init=False, repr=False)
+    _attributes: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Build the name that a secure cookie has."""
+        """Build the name that a secure cookie has, and the attributes that all have."""
         own_host = self.path == "/" and self.domain is None
         prefix = "__Host-" if own_host else "__Secure-"
+        domain = f"; Domain={self.domain}" if self.domain else ""
+        same_site = self.same_site.capitalize()
+        attributes = f"; Path={self.path}{domain}; HttpOnly; SameSite={same_site}"
         object.__setattr__(self, "_secure_name", prefix + self.name)
+        object.__setattr__(self, "_attributes", attributes)
 
     def full_name(self, *, https: bool) -> str:
         """Return the name on the wire.
@@ -110,12 +115,9 @@ class Cookie:
 
     def header(self, value: str, *, https: bool, max_age: float) -> str:
         """Return the `Set-Cookie` value that stores `value` for `max_age` seconds."""
-        domain = f"; Domain={self.domain}" if self.domain else ""
-        secure = "; Secure" if self._secure(https) else ""
-        return (
-            f"{self.full_name(https=https)}={value}; Max-Age={int(max_age)}; Path={self.path}"
-            f"{domain}; HttpOnly; SameSite={self.same_site.capitalize()}{secure}"
-        )
+        secure = self._secure(https)
+        name, end = (self._secure_name, "; Secure") if secure else (self.name, "")
+        return f"{name}={value}; Max-Age={int(max_age)}{self._attributes}{end}"
 
     def _secure(self, https: bool) -> bool:  # noqa: FBT001  # one private flag
         return https if self.secure is None else self.secure
@@ -209,20 +211,15 @@ class HeaderMerge(Generic[AnyStr]):
                 caching = _UNSHARED.isdisjoint(_tokens(value)) and (index, key, value)
         if caching and shared is not None and self.is_shared(headers):
             shared()
-        self._add(headers, vary, self._vary)
-        self._add(headers, caching, self._private)
-
-    def _add(
-        self,
-        headers: list[tuple[AnyStr, AnyStr]],
-        found: tuple[int, AnyStr, AnyStr] | Literal[False] | None,
-        addition: tuple[AnyStr, AnyStr],
-    ) -> None:
-        if found is None:
-            headers.append(addition)
-        elif found:
-            index, key, value = found
-            headers[index] = (key, _joined(value, addition[1]))
+        if vary is None and caching is None:  # as with nearly all apps
+            headers += (self._vary, self._private)
+            return
+        for found, addition in ((vary, self._vary), (caching, self._private)):
+            if found is None:
+                headers.append(addition)
+            elif found:
+                index, key, value = found
+                headers[index] = (key, _joined(value, addition[1]))
 
     def is_shared(self, headers: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
         """Return True if the app allows shared caches to keep this response."""

@@ -14,29 +14,25 @@ _log = logging.getLogger("banditware")
 class Merging(Generic[AnyStr]):
     """Merges headers, keeps faults from the app, and says once if the app shares its pages."""
 
-    def __init__(self, merge: HeaderMerge[AnyStr]) -> None:
+    def __init__(self, merge: HeaderMerge[AnyStr], fault: Callable[[Exception], None]) -> None:
+        """Prepare; `fault` is told of an exception, after which headers stay as they are."""
         self._merge: HeaderMerge[AnyStr] = merge
+        self._fault = fault
         self._warned = False
 
     def __call__(
-        self,
-        headers: list[tuple[AnyStr, AnyStr]],
-        effects: Effects,
-        fault: Callable[[Exception], None],
+        self, headers: list[tuple[AnyStr, AnyStr]], effects: Effects
     ) -> list[tuple[AnyStr, AnyStr]]:
         """Return the headers with the effects merged in, or the very same if there is nothing to.
 
-        Args:
-            headers: the app's headers; they are not changed.
-            effects: what to merge.
-            fault: told of an exception, after which the headers stay as they are.
+        The app's headers are not changed.
         """
         if not effects.varies and not effects.set_cookie:
             return headers
         try:
             return self._merge.apply(headers, effects, self._warn)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
-            fault(error)
+            self._fault(error)
             return headers
 
     def _warn(self) -> None:

@@ -6,19 +6,18 @@ app has said yes. Nothing is written here; `Outcome.effects` only says what must
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from banditware.amounts import amount_of
 from banditware.crediting import RefusedError, Reward, credit
 from banditware.deciding import excluded_record, late_pull_record, pull_record
-from banditware.http import Effects, Headers
+from banditware.excluding import uncounted
+from banditware.ground import Ground
+from banditware.http import Effects, Facts, Headers
 from banditware.model import Decision, Experiment
 from banditware.routes import OK, Match, RewardRule, accepts
 from banditware.tokens import Assignment, Assignments, remembered
-
-if TYPE_CHECKING:
-    from banditware.visit import Visit
 
 #: The browser shows what it kept, whatever was decided now.
 _NOT_MODIFIED = 304
@@ -34,54 +33,72 @@ _IDLE_METHODS = frozenset({"HEAD", "OPTIONS"})
 _NO_COOKIE = frozenset({"bot", "head"})
 
 
+@dataclass(slots=True)
 class Outcome:
-    """The effects of one response. Used once."""
+    """What was decided and asked for in a request, and how the app answered. Used once.
 
-    def __init__(self, visit: Visit, status: int, headers: Headers) -> None:
-        self._visit = visit
-        self._status = status
-        self._headers = headers
-        self._records: list[bytes] = []
-        self._changed: dict[str, Assignment] = {}
+    Attributes:
+        ground: what all visits stand on.
+        facts: what is known of the request.
+        matches: the routes that match it.
+        decisions: what was decided, by experiment.
+        rewards: what the view asked to credit: experiment and reward.
+        known: what the cookie said.
+        barred: why no decision of the request can be a pull, or nothing.
+        now: when the request was handled, in seconds since the epoch.
+        status: the status of the response.
+        headers: its headers.
+    """
+
+    ground: Ground
+    facts: Facts
+    matches: tuple[Match, ...]
+    decisions: Mapping[str, Decision]
+    rewards: tuple[tuple[str, Reward], ...]
+    known: Assignments
+    barred: str
+    now: float
+    status: int
+    headers: Headers
+    _records: list[bytes] = field(init=False, default_factory=list)
+    _changed: dict[str, Assignment] = field(init=False, default_factory=dict)
 
     def effects(self) -> Effects:
         """Return what must happen to the response and which records to keep."""
-        decisions = self._visit.decisions
-        for decision in decisions.values():
+        varies = False
+        for decision in self.decisions.values():
             self._settle(decision)
-        for rule, match in self._route_rewards():
-            self._credit_route(rule, match)
-        if accepts(OK, self._status) and self._visit.facts.method not in _IDLE_METHODS:
-            for experiment, reward in self._visit.rewards:
-                self._credit(experiment, reward)
-        # A fault of ours leaves the response as it is.
-        varies = any(decision.reason != "failure" for decision in decisions.values())
+            # A fault of ours leaves the response as it is.
+            varies = varies or decision.reason != "failure"
+        if self.facts.method not in _IDLE_METHODS:
+            self._credit_all()
         return Effects(varies, self._cookie(), tuple(self._records))
 
     def _settle(self, decision: Decision) -> None:
         """Count a decision, or count why it does not count, and remember it."""
-        visit, name = self._visit, decision.experiment
-        earlier = visit.assignments.by_experiment.get(name)
-        if earlier is not None and earlier.id != decision.id:
-            earlier = None
-        if earlier is not None and earlier.counted:
-            return
-        experiment = visit.ground.snapshot.experiments[name].experiment
+        name = decision.experiment
+        earlier = self.known.by_experiment.get(name)
+        if earlier is not None:
+            if earlier.id != decision.id:
+                earlier = None
+            elif earlier.counted:
+                return
+        experiment = self._experiment(name)
         held = decision.reason == "holdout"
         bad = self._bad_status(name)
         why = "" if decision.counted else decision.reason
         if held:
-            why = visit.uncounted(experiment)
-        ledger, entry = experiment.ledger, remembered(decision)
+            why = uncounted(self.facts, experiment, self.barred)
+        entry = remembered(decision)
         if why:
-            self._exclude(ledger, why)
+            self._exclude(experiment, why)
             if why in _NOT_YET and not bad:
                 self._changed[name] = entry._replace(counted=False)
         elif bad:
-            self._exclude(ledger, bad)
+            self._exclude(experiment, bad)
         else:
             if held:
-                self._exclude(ledger, "holdout")
+                self._exclude(experiment, "holdout")
             self._pull(experiment, entry, again=earlier is not None)
 
     def _pull(self, experiment: Experiment, entry: Assignment, *, again: bool) -> None:
@@ -96,64 +113,65 @@ class Outcome:
 
     def _bad_status(self, experiment: str) -> str:
         """Return why a response of this status shows no arm, or nothing."""
-        if self._status == _NOT_MODIFIED:
+        status = self.status
+        if status == _NOT_MODIFIED:
             return "not_modified"
-        matches = self._visit.matches
-        routes = [match.route for match in matches if experiment in match.route.choose]
-        ranges = [route.status for route in routes] or [OK]
-        return "" if any(accepts(each, self._status) for each in ranges) else "status"
+        chosen = False
+        for match in self.matches:
+            if experiment in match.route.choose:
+                chosen = True
+                if accepts(match.route.status, status):
+                    return ""
+        return "" if not chosen and accepts(OK, status) else "status"
 
-    def _route_rewards(self) -> Iterator[tuple[RewardRule, Match]]:
-        """Yield the rewards of the matching routes that this response earns."""
-        if self._visit.facts.method in _IDLE_METHODS:
-            return
-        for match in self._visit.matches:
-            if match.route.rewards and accepts(match.route.status, self._status):
-                for rule in match.route.rewards:
-                    yield rule, match
+    def _credit_all(self) -> None:
+        """Credit what the matching routes and the view ask for, if the response says yes."""
+        for match in self.matches:
+            route = match.route
+            if route.rewards and accepts(route.status, self.status):
+                for rule in route.rewards:
+                    self._credit_route(rule, match)
+        if self.rewards and accepts(OK, self.status):
+            for experiment, reward in self.rewards:
+                self._credit(experiment, reward)
 
     def _credit_route(self, rule: RewardRule, match: Match) -> None:
-        facts = self._visit.facts
-        if facts.header("sec-fetch-site") == "cross-site" and not rule.cross_site:
-            self._refuse(rule.experiment, "cross_site")
+        if not rule.cross_site and self.facts.header("sec-fetch-site") == "cross-site":
+            self._exclude(self._experiment(rule.experiment), "cross_site")
             return
         try:
-            amount = amount_of(rule.amount, match, facts, self._headers)
+            amount = amount_of(rule.amount, match, self.facts, self.headers)
         except RefusedError as refusal:
-            self._refuse(rule.experiment, refusal.reason)
+            self._exclude(self._experiment(rule.experiment), refusal.reason)
         else:
             self._credit(rule.experiment, Reward(amount, rule.goal, rule.once))
 
     def _credit(self, name: str, reward: Reward) -> None:
         """Credit the decision of this request, or else the one in the cookie."""
-        visit = self._visit
-        snapshot = visit.ground.snapshot.experiments[name]
-        entry = self._changed.get(name) or visit.assignments.by_experiment.get(name)
+        experiment = self._experiment(name)
+        entry = self._changed.get(name) or self.known.by_experiment.get(name)
         try:
-            record = credit(snapshot.experiment, entry, reward, visit.now)
+            self._records.append(credit(experiment, entry, reward, self.now))
         except RefusedError as refusal:
-            self._refuse(name, refusal.reason)
-        else:
-            self._records.append(record)
+            self._exclude(experiment, refusal.reason)
 
-    def _refuse(self, name: str, reason: str) -> None:
-        self._exclude(self._visit.ground.snapshot.experiments[name].experiment.ledger, reason)
+    def _experiment(self, name: str) -> Experiment:
+        return self.ground.snapshot.experiments[name].experiment
 
-    def _exclude(self, ledger: str, reason: str) -> None:
-        self._records.append(excluded_record(ledger, reason))
+    def _exclude(self, experiment: Experiment, reason: str) -> None:
+        self._records.append(excluded_record(experiment.ledger, reason))
 
     def _cookie(self) -> str:
         """Return the cookie if it has to be written, or nothing."""
-        visit = self._visit
-        if visit.barred in _NO_COOKIE:
+        ground, known, changed = self.ground, self.known, self._changed
+        before = known.by_experiment
+        if self.barred in _NO_COOKIE:
             return ""
-        ground, known = visit.ground, visit.assignments
-        changed = any(known.by_experiment.get(n) != e for n, e in self._changed.items())
-        if not changed and not known.stale_key:
+        if not known.stale_key and all(before.get(name) == changed[name] for name in changed):
             return ""
         experiments = ground.snapshot.experiments
-        entries = {**known.by_experiment, **self._changed}
-        kept = {name: entry for name, entry in entries.items() if name in experiments}
-        max_age = ground.cookie.max_age - (int(visit.now) - known.issued)
+        kept = {name: entry for name, entry in before.items() if name in experiments}
+        kept.update(changed)
+        max_age = ground.cookie.max_age - (int(self.now) - known.issued)
         value = ground.tokens.write(Assignments(known.subject, known.issued, kept))
-        return ground.cookie.header(value, https=visit.facts.secure, max_age=max_age)
+        return ground.cookie.header(value, https=self.facts.secure, max_age=max_age)

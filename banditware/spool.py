@@ -103,8 +103,8 @@ class Spool(Protocol):
     errors: int
     dropped: int
 
-    def append(self, payload: bytes) -> None:
-        """Record a payload, which must not contain an end of line; never raises OSError."""
+    def append(self, *payloads: bytes) -> None:
+        """Record payloads, which must not contain an end of line; never raises OSError."""
         ...
 
     def settle(self) -> None:
@@ -181,9 +181,11 @@ class MemorySpool(forks.ForkAware):
         if child:
             self._begin()
 
-    def append(self, payload: bytes) -> None:
+    def append(self, *payloads: bytes) -> None:
         """See `Spool.append`."""
-        self._current.buffer.extend(frame(payload))
+        buffer = self._current.buffer
+        for payload in payloads:
+            buffer += frame(payload)
 
     def settle(self) -> None:
         """See `Spool.settle`: memory can always be written."""

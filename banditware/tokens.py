@@ -10,9 +10,11 @@ secret for its own purposes is never taken for ours, nor a cookie for a decision
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from types import MappingProxyType
+from itertools import accumulate
 from typing import NamedTuple
 
 from itsdangerous import BadSignature, Signer
@@ -22,7 +24,7 @@ from itsdangerous.signer import SigningAlgorithm
 from banditware.counts import HOLDOUT
 from banditware.errors import TokenError
 from banditware.http import cookie_values
-from banditware.model import Decision
+from banditware.model import Decision, Experiment
 
 #: Longest cookie value that is written or looked at. Browsers keep 4096 bytes for name, value and
 #: attributes together; half a kilobyte is left for those.
@@ -68,7 +70,24 @@ class Assignment(NamedTuple):
     counted: bool = True
 
 
-class Assignments(NamedTuple):
+class Sticky(NamedTuple):
+    """A decision that is served again for an assignment.
+
+    Attributes:
+        experiment: the experiment as it was when it was served.
+        since: the first second, since the epoch, at which it may be.
+        until: the last one.
+        decision: the decision.
+    """
+
+    experiment: Experiment
+    since: float
+    until: float
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Assignments:
     """What one subject's cookie says.
 
     Attributes:
@@ -76,19 +95,27 @@ class Assignments(NamedTuple):
         issued: when the subject was first seen, in whole seconds since the epoch.
         by_experiment: the subject's assignments.
         stale_key: True if an old key signed it, so that it should be written anew.
+        served: by experiment, what this process has served again of a cookie; it is kept where the
+            cookie's text is kept, so that the same cookie gets it again.
     """
 
     subject: str
     issued: int
-    by_experiment: Mapping[str, Assignment] = MappingProxyType({})
+    by_experiment: Mapping[str, Assignment] = field(default_factory=dict)
     stale_key: bool = False
+    served: dict[str, Sticky] = field(default_factory=dict, compare=False, repr=False)
 
 
 class _Hmac(SigningAlgorithm):
-    """HMAC-SHA-256 in one call into C, which takes half the time of building an `hmac` object."""
+    """HMAC-SHA-256 that has taken its few keys in beforehand: that is half of the work."""
+
+    def __init__(self, keys: Iterable[bytes]) -> None:
+        self._keyed = {key: hmac.new(key, digestmod="sha256") for key in keys}
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
-        return hmac.digest(key, value, "sha256")
+        signature = self._keyed[key].copy()
+        signature.update(value)
+        return signature.digest()
 
 
 class _Signer(Signer):
@@ -109,7 +136,7 @@ class _Signer(Signer):
 
 def _signer(secrets: Sequence[str], salt: str) -> Signer:
     keys = [hmac.digest(secret.encode(), salt.encode(), "sha256") for secret in secrets]
-    return _Signer(keys, key_derivation="none", algorithm=_Hmac())
+    return _Signer(keys, key_derivation="none", algorithm=_Hmac(keys))
 
 
 class Tokens:
@@ -130,16 +157,12 @@ class Tokens:
 
     def write(self, assignments: Assignments) -> str:
         """Return the cookie value; of too many assignments the oldest are left out."""
-        oldest = sorted(assignments.by_experiment.values(), key=lambda entry: entry.time)
-        parts = [f"{_FORMAT}!{assignments.subject}!{assignments.issued:x}"]
-        room = MAX_COOKIE - _SIGNATURE - len(parts[0])
-        for entry in reversed(oldest):
-            text = _entry(entry, assignments.issued)
-            room -= 1 + len(text)
-            if room < 0:
-                break
-            parts.append(text)
-        return self._cookies.sign("!".join(parts)).decode()
+        issued = assignments.issued
+        entries = [_entry(entry, issued) for entry in assignments.by_experiment.values()]
+        text = "!".join((f"{_FORMAT}!{assignments.subject}!{issued:x}", *entries))
+        if len(text) > MAX_COOKIE - _SIGNATURE:
+            text = _shortened(assignments)
+        return self._cookies.sign(text).decode()
 
     def read(self, header: str, name: str) -> Assignments | None:
         """Return the first cookie of that name in a `Cookie` header that we signed, or None.
@@ -206,6 +229,17 @@ def remembered(decision: Decision) -> Assignment:
         decision.id,
         decision.counted or decision.reason in _EARNING,
     )
+
+
+def _shortened(assignments: Assignments) -> str:
+    """Return the text of a cookie with as many assignments as it has room for, newest first."""
+    issued = assignments.issued
+    head = f"{_FORMAT}!{assignments.subject}!{issued:x}"
+    oldest = sorted(assignments.by_experiment.values(), key=lambda entry: entry.time)
+    texts = [_entry(entry, issued) for entry in reversed(oldest)]
+    sizes = list(accumulate(len(text) + 1 for text in texts))
+    fitting = bisect_right(sizes, MAX_COOKIE - _SIGNATURE - len(head))
+    return "!".join((head, *texts[:fitting]))
 
 
 def _entry(entry: Assignment, since: int = 0) -> str:

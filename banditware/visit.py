@@ -13,10 +13,11 @@ from typing import Any
 
 from banditware.bots import is_bot
 from banditware.crediting import Reward
-from banditware.deciding import again, drawn, held_out, undecided, unknown
+from banditware.deciding import again, drawn, held_out, sticky, undecided, unknown
 from banditware.errors import RewardError
+from banditware.excluding import barred, uncounted
 from banditware.ground import Ground
-from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Facts, Headers, is_speculative
+from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Facts, Headers
 from banditware.model import Decision, Experiment
 from banditware.outcome import Outcome
 from banditware.routes import Match
@@ -33,40 +34,33 @@ class Visit:
     `visit["headline"]` is the arm's value, decided when it is first read.
     """
 
-    __slots__ = (
-        "_assignments",
-        "_barred",
-        "_decisions",
-        "_facts",
-        "_ground",
-        "_matches",
-        "_now",
-        "_rewards",
-        "rewrite",
-        "started",
-        "touched",
-    )
+    # Defaults stand in the class: one is made for every request, and most never set them.
+
+    #: The path the app shall see instead of the requested one, if a chosen arm names one.
+    rewrite: str | None = None
+    #: True once the response has started: what is decided later cannot be remembered.
+    started: bool = False
+    #: True if there may be something to do for the response.
+    touched: bool = False
+
+    _decisions: dict[str, Decision] = _NONE
+    _rewards: tuple[tuple[str, Reward], ...] = ()
+    _assignments: Assignments | None = None
+    _is_bot: bool = False
+    _time: float = 0.0
+    _barred: str | None = None
+    #: True if the cookie or a count may change.
+    _unsettled: bool = False
 
     def __init__(self, ground: Ground, facts: Facts, matches: tuple[Match, ...] = ()) -> None:
         self._ground = ground
         self._facts = facts
         self._matches = matches
-        self._decisions: dict[str, Decision] = _NONE
-        self._rewards: list[tuple[str, Reward]] | None = None
-        self._assignments: Assignments | None = None
-        self._barred: str | None = None
-        self._now = 0.0
-        #: The path the app shall see instead of the requested one, if a chosen arm names one.
-        self.rewrite: str | None = None
-        #: True once the response has started: what is decided later cannot be remembered.
-        self.started = False
-        #: True if there may be something to do for the response.
-        self.touched = False
 
     @property
     def subject(self) -> str:
         """The opaque id of whom this request belongs to; new unless the cookie named one."""
-        return self.assignments.subject
+        return (self._assignments or self._known()).subject
 
     @property
     def decisions(self) -> Mapping[str, Decision]:
@@ -127,24 +121,24 @@ class Visit:
             UnknownExperimentError: no experiment has that name.
         """
         self._ground.snapshot.known(experiment)
-        if self._rewards is None:
-            self._rewards = []
-            self.touched = True
         if self.started:
             message = f"a reward of {experiment!r} came after the response had started, and is lost"
             self._ground.fault(RewardError(message))
-        self._rewards.append((experiment, Reward(amount, goal, once)))
+        self.touched = self._unsettled = True
+        self._rewards = (*self._rewards, (experiment, Reward(amount, goal, once)))
 
     def choose(self) -> None:
         """Decide the experiments of the matching routes."""
         self.touched = True
-        experiments = self._ground.snapshot.experiments
+        ground = self._ground
         for match in self._matches:
-            for experiment in match.route.choose:
-                decision = self._decisions.get(experiment) or self._first(experiment, None)
-                arm = experiments[experiment].by_name.get(decision.arm)
-                if arm is not None and arm.rewrite is not None:
-                    self.rewrite = arm.rewrite
+            route = match.route
+            if route.rewards:
+                self._unsettled = True
+            for name in route.choose:
+                decision = self._decisions.get(name) or self._first(name, None)
+                if name in ground.rewriting:
+                    self._rewrite(name, decision)
 
     def finish(self, status: int, headers: Headers = ()) -> Effects:
         """Return what must happen to a response that starts with this status and these headers.
@@ -154,72 +148,26 @@ class Visit:
         self.started = True
         if not self.touched:
             return NO_EFFECTS
-        if self._is_settled():
-            return SERVED_AGAIN
-        return Outcome(self, status, headers).effects()
+        if not self._unsettled:
+            return SERVED_AGAIN if self._decisions else NO_EFFECTS
+        outcome = Outcome(
+            ground=self._ground,
+            facts=self._facts,
+            matches=self._matches,
+            decisions=self._decisions,
+            rewards=self._rewards,
+            known=self._assignments or self._known(),
+            barred=self._why_barred(),
+            now=self._time,
+            status=status,
+            headers=headers,
+        )
+        return outcome.effects()
 
-    # What `Outcome` needs to know.
-
-    @property
-    def now(self) -> float:
-        """When the request asked for the time first, in seconds since the epoch."""
-        if not self._now:
-            self._now = self._ground.clock()
-        return self._now
-
-    @property
-    def ground(self) -> Ground:
-        """What this and all other visits stand on."""
-        return self._ground
-
-    @property
-    def facts(self) -> Facts:
-        """What is known of the request."""
-        return self._facts
-
-    @property
-    def matches(self) -> tuple[Match, ...]:
-        """The routes that match the request."""
-        return self._matches
-
-    @property
-    def rewards(self) -> list[tuple[str, Reward]]:
-        """What the view asked to credit: experiment and reward."""
-        return self._rewards or []
-
-    @property
-    def assignments(self) -> Assignments:
-        """What the cookie says, or an empty one of a new subject."""
-        if self._assignments is None:
-            self._assignments = self._read() or self._nobody()
-        return self._assignments
-
-    @property
-    def barred(self) -> str:
-        """Why no decision of this request can be a pull (`bot`, `head`, `prefetch`), or nothing."""
-        if self._barred is None:
-            facts = self._facts
-            if not self._ground.count_bots and is_bot(facts.header("user-agent")):
-                self._barred = "bot"
-            elif facts.method == "HEAD":
-                self._barred = "head"
-            else:
-                self._barred = "prefetch" if is_speculative(facts) else ""
-        return self._barred
-
-    def uncounted(self, experiment: Experiment) -> str:
-        """Return why a decision of this request is no pull of the experiment, or nothing."""
-        return self.barred or ("" if self._facts.method in experiment.methods else "method")
-
-    def _is_settled(self) -> bool:
-        """Return True if the visit only served what the cookie said: nothing is to be recorded."""
-        for decision in self._decisions.values():
-            if decision.reason != "sticky" or decision.counted:
-                return False
-        for match in self._matches:
-            if match.route.rewards:
-                return False
-        return not self._rewards and bool(self._decisions) and not self.assignments.stale_key
+    def _rewrite(self, name: str, decision: Decision) -> None:
+        arm = self._ground.snapshot.experiments[name].by_name.get(decision.arm)
+        if arm is not None and arm.rewrite is not None:
+            self.rewrite = arm.rewrite
 
     def _first(self, name: str, default: str | None) -> Decision:
         """Decide what was not decided in this request, and keep it."""
@@ -227,52 +175,69 @@ class Visit:
         snapshot = ground.snapshot.experiments.get(name)
         if snapshot is None:
             if default is not None:
-                return unknown(name, default, ground.tokens.seal)
+                return unknown(name, default, ground.seal)
             snapshot = ground.snapshot.known(name)
         try:
-            decision = self._decide(snapshot, default)
+            decision = self._again(snapshot) or self._afresh(snapshot, default)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
             ground.fault(error)
-            seal = ground.tokens.seal
-            decision = undecided(snapshot.experiment, "failure", seal=seal, default=default)
+            experiment = snapshot.experiment
+            decision = undecided(experiment, "failure", seal=ground.seal, default=default)
+        if decision.counted or decision.reason != "sticky":
+            self._unsettled = True
         if not self._decisions:
             self._decisions = {}
             self.touched = True
         self._decisions[name] = decision
         return decision
 
-    def _decide(self, snapshot: ExperimentSnapshot, default: str | None) -> Decision:
+    def _again(self, snapshot: ExperimentSnapshot) -> Decision | None:
+        """Return the decision that the cookie remembers, if it may be served again."""
+        known = self._assignments or self._known()
+        experiment = snapshot.experiment
+        assignment = known.by_experiment.get(experiment.name)
+        if assignment is None:
+            return None
+        if assignment.counted:
+            return sticky(known, snapshot, now=self._time, seal=self._ground.seal)
+        why = self._uncounted(experiment) or ("started" if self.started else "")
+        return again(snapshot, assignment, now=self._time, seal=self._ground.seal, uncounted=why)
+
+    def _afresh(self, snapshot: ExperimentSnapshot, default: str | None) -> Decision:
+        """Return a decision for somebody who has none."""
         ground, experiment = self._ground, snapshot.experiment
-        seal = ground.tokens.seal
-        if self.barred == "bot":
+        seal = ground.seal
+        if self._is_bot:
             return undecided(experiment, "bot", seal=seal, default=default)
-        assignment = self.assignments.by_experiment.get(experiment.name)
-        now = self.now
-        if assignment is not None:
-            uncounted = "" if assignment.counted else self._uncounted_now(experiment)
-            decision = again(snapshot, assignment, now=now, seal=seal, uncounted=uncounted)
-            if decision is not None:
-                return decision
         if self.started:
             return undecided(experiment, "started", seal=seal, default=default)
-        if in_holdout(self.subject, experiment):
-            return held_out(experiment, ground.random, now=now, seal=seal)
-        uncounted = self.uncounted(experiment)
-        return drawn(snapshot, ground.random, now=now, seal=seal, uncounted=uncounted)
+        if experiment.holdout and in_holdout(self.subject, experiment):
+            return held_out(experiment, ground.random, now=self._time, seal=seal)
+        why = self._uncounted(experiment)
+        return drawn(snapshot, ground.random, now=self._time, seal=seal, uncounted=why)
 
-    def _uncounted_now(self, experiment: Experiment) -> str:
-        """Return why a decision that waits to be counted still has to, or nothing."""
-        return self.uncounted(experiment) or ("started" if self.started else "")
+    def _uncounted(self, experiment: Experiment) -> str:
+        return uncounted(self._facts, experiment, self._why_barred())
 
-    def _read(self) -> Assignments | None:
-        ground = self._ground
-        header = self._facts.header("cookie")
-        if not header or self.barred == "bot":
-            return None
-        found = ground.tokens.read(header, ground.cookie.full_name(https=self._facts.secure))
-        if found is None or not -SKEW <= self.now - found.issued <= ground.cookie.max_age:
-            return None
+    def _why_barred(self) -> str:
+        if self._barred is None:
+            self._barred = barred(self._facts, bot=self._is_bot)
+        return self._barred
+
+    def _known(self) -> Assignments:
+        """Find out who asks, and when; a bot has no cookie.
+
+        Everything else that looks at the bot, the time and the assignments comes after it.
+        """
+        ground, facts = self._ground, self._facts
+        self._is_bot = not ground.count_bots and is_bot(facts.header("user-agent"))
+        header = "" if self._is_bot else facts.header("cookie")
+        found: Assignments | None = None
+        now = self._time = ground.clock()
+        if header:
+            found = ground.tokens.read(header, ground.cookie.full_name(https=facts.secure))
+        if found is None or not -SKEW <= now - found.issued <= ground.cookie.max_age:
+            found = Assignments(ground.random.randbytes(12).hex(), int(now))
+        self._assignments = found
+        self._unsettled |= found.stale_key
         return found
-
-    def _nobody(self) -> Assignments:
-        return Assignments(f"{self._ground.random.getrandbits(96):024x}", int(self.now))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
-from banditware.http import NO_EFFECTS, WSGI_HEADERS, Effects, without_port
+from banditware.http import WSGI_HEADERS, without_port
 from banditware.merging import Merging
 from banditware.visit import Visit
 
@@ -26,24 +26,27 @@ ErrorInfo: TypeAlias = (
 
 
 class EnvironFacts:
-    """What a WSGI environ says of a request, read when it is asked for."""
+    """What a WSGI environ says of a request; what not every request needs is read when asked for.
 
-    __slots__ = ("_environ",)
+    Attributes:
+        method: the request method, in capitals.
+        path: the path as text: servers hand over its bytes as latin-1, whatever they mean.
+    """
 
-    def __init__(self, environ: WSGIEnvironment) -> None:
-        self._environ = environ
+    __slots__ = ("_environ", "method", "path")
 
-    @property
-    def method(self) -> str:
-        """The request method, in capitals."""
-        method: str = self._environ["REQUEST_METHOD"]
-        return method
-
-    @property
-    def path(self) -> str:
-        """The path as text: servers hand over its bytes as latin-1, whatever they mean."""
-        environ = self._environ
-        return _decoded(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""))
+    def __init__(self, environ: WSGIEnvironment, *, below_mount: bool = False) -> None:
+        """Read the environ; `below_mount` takes the mount point from the path."""
+        # A copy: the environ will hold the visit, and the visit these facts. Cycles cost garbage
+        # collections, and keep what a request held until one comes.
+        self._environ = environ.copy()
+        self.method: str = environ.get("REQUEST_METHOD") or ""
+        path: str = environ.get("PATH_INFO") or ""
+        if not below_mount:
+            path = (environ.get("SCRIPT_NAME") or "") + path
+        if not path.isascii():
+            path = path.encode("latin-1", "replace").decode("utf-8", "replace")
+        self.path = path or "/"
 
     @property
     def host(self) -> str:
@@ -66,23 +69,6 @@ class EnvironFacts:
         return self._environ.get(_KEYS.get(name) or _key(name)) or ""
 
 
-class BelowMount(EnvironFacts):
-    """The same for apps whose routes are matched below their mount point."""
-
-    __slots__ = ()
-
-    @property
-    def path(self) -> str:
-        """The path as text, without the mount point."""
-        return _decoded(self._environ.get("PATH_INFO", ""))
-
-
-def _decoded(path: str) -> str:
-    if path.isascii():
-        return path or "/"
-    return path.encode("latin-1", "replace").decode("utf-8", "replace")
-
-
 def _key(name: str) -> str:
     return "HTTP_" + name.upper().replace("-", "_")
 
@@ -97,65 +83,58 @@ class WSGIMiddleware:
     Attributes:
         app: the wrapped app.
         bandit: decides and counts; read `environ["banditware.visit"]` for the request's part.
+        merging: merges effects into the app's headers.
     """
 
     def __init__(self, app: WSGIApplication, bandit: Bandit) -> None:
         self.app = app
         self.bandit = bandit
-        self._facts = BelowMount if bandit.settings.below_mount else EnvironFacts
-        self._merging = Merging(WSGI_HEADERS)
+        self._below_mount = bandit.settings.below_mount
+        self.merging = Merging(WSGI_HEADERS, bandit.hidden)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; what the app returns goes on unchanged whenever that can be."""
         if VISIT_KEY in environ:  # wrapped twice: the outer one counts
             return self.app(environ, start_response)
-        bandit = self.bandit
-        visit = bandit.begin(self._facts(environ))
-        environ[VISIT_KEY] = visit
+        visit = environ[VISIT_KEY] = self.bandit.begin(
+            EnvironFacts(environ, below_mount=self._below_mount)
+        )
         if visit.rewrite is not None:
             environ["PATH_INFO"] = visit.rewrite.encode().decode("latin-1")
-        response = _Response(bandit, visit, start_response, self._merging)
+        response = _Response(self, visit, start_response)
         token = visit_of_context.set(visit)
         try:
             body = self.app(environ, response.start)
-            if not response.started:
+            if not visit.started:
                 return _Body(body, response, visit)
         finally:
-            leave(token)
-        response.complete()
+            visit_of_context.reset(token)
+        if response.records:
+            response.complete()
         return body
 
 
 class _Response:
     """One response: merges effects when it starts, records them when it is complete."""
 
-    __slots__ = ("_bandit", "_effects", "_merging", "_start_response", "_visit", "started")
+    #: What to record once the response is complete.
+    records: tuple[bytes, ...] = ()
 
     def __init__(
-        self,
-        bandit: Bandit,
-        visit: Visit,
-        start_response: StartResponse,
-        merging: Merging[str],
+        self, middleware: WSGIMiddleware, visit: Visit, start_response: StartResponse
     ) -> None:
-        self._bandit = bandit
+        self._middleware = middleware
         self._visit = visit
         self._start_response = start_response
-        self._merging = merging
-        self._effects: Effects = NO_EFFECTS
-        self.started = False
 
     def start(
         self, status: str, headers: list[tuple[str, str]], exc_info: ErrorInfo | None = None
     ) -> Callable[[bytes], object]:
         """Stand in for `start_response`; called again, the new status counts."""
-        self.started = True
         visit = self._visit
+        visit.started = True
         if visit.touched:
-            effects = self._effects = self._bandit.finish(visit, str(status)[:3], headers)
-            headers = self._merging(headers, effects, visit.ground.fault)
-        else:
-            visit.started = True
+            headers = self._finished(status, headers)
         if exc_info is None:
             return self._start_response(status, headers)
         try:
@@ -163,12 +142,17 @@ class _Response:
         finally:
             exc_info = None  # which holds this frame, if the server raised it
 
+    def _finished(self, status: str, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        bandit, visit = self._middleware.bandit, self._visit
+        effects = bandit.finish(visit, str(status)[:3], headers)
+        self.records = effects.records
+        return self._middleware.merging(headers, effects)
+
     def complete(self) -> None:
         """Record the effects, once."""
-        records = self._effects.records
+        records, self.records = self.records, ()
         if records:
-            self._effects = NO_EFFECTS
-            self._bandit.record(records)
+            self._middleware.bandit.record(records)
 
 
 class _Body:

@@ -89,7 +89,7 @@ class Site:
         self.now = START
         self.width = max(1, world.requests // 32)
         self.ledger: defaultdict[str, float] = defaultdict(float)
-        self.pending: list[tuple[float, int, counts.Fields]] = []
+        self.pending: list[tuple[float, int, str]] = []
         self.regret = 0.0
 
     def reading(self, batch: int) -> maturity.Reading:
@@ -109,14 +109,14 @@ class Site:
             if hit:
                 delay = self.random.exponential(self.world.delay) if self.world.delay else 0.0
                 learnt = counts.Learnt(1.0, vector[arm], delay)
-                fields = counts.reward(self.arms[arm], cohort, goal=GOAL, amount=1.0, learnt=learnt)
-                heapq.heappush(self.pending, (moment + delay, moment, fields))
+                deltas = counts.reward(self.arms[arm], cohort, goal=GOAL, amount=1.0, learnt=learnt)
+                heapq.heappush(self.pending, (moment + delay, moment, deltas))
         self.now += requests
         while self.pending and self.pending[0][0] < self.now:
             self._add(heapq.heappop(self.pending)[2])
 
-    def _add(self, fields: counts.Fields) -> None:
-        for name, number in fields.items():
+    def _add(self, deltas: str) -> None:
+        for name, number in counts.decode(counts.line("", "", deltas)).deltas.items():
             self.ledger[name] += number
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from banditware.counts import Record, encode, pull, reward
+from banditware.counts import line, pull, reward
 from banditware.drain import Drain
 from banditware.filespool import FileSpool
 from banditware.flusher import Flusher, Settings
@@ -40,15 +40,15 @@ def publish(changed: Mapping[str, Counts]) -> None:
 
 
 def recording(folder: Path) -> None:
-    record = encode(Record(LEDGER, "", pull("casual", 1_700_000_000)))
+    record = line(LEDGER, "", pull("casual", 1_700_000_000))
     bare = os.open(folder / "bare", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    line = b"\n12345678\t%b\n" % record
+    framed = b"\n12345678\t%b\n" % record
     files, memory = FileSpool(folder / "files"), MemorySpool()
     store = open_store("sqlite:///recording.db", folder)
     flusher = Flusher(store, Settings(store.folder), ledgers=dict, publish=publish)
     flusher.close()  # so that its thread does not start and compete for the processor
     rows: dict[str, Callable[[], object]] = {
-        "os.write alone": lambda: os.write(bare, line),
+        "os.write alone": lambda: os.write(bare, framed),
         "FileSpool.append": lambda: files.append(record),
         "Flusher.record": lambda: flusher.record(record),
         "MemorySpool.append": lambda: memory.append(record),
@@ -60,12 +60,12 @@ def recording(folder: Path) -> None:
 
 
 def draining(folder: Path) -> None:
-    pulls = [encode(Record(LEDGER, "", pull(f"arm{arm}", 1_700_000_000))) for arm in range(ARMS)]
+    pulls = [line(LEDGER, "", pull(f"arm{arm}", 1_700_000_000)) for arm in range(ARMS)]
     credit = reward("casual", 1_700_000_000, goal="purchase", amount=1.5)
     kinds: dict[str, Callable[[int], bytes]] = {
         "pulls": lambda number: pulls[number % ARMS],
         "90 % pulls, 10 % rewards with keys": lambda number: (
-            encode(Record(LEDGER, f"1700000000:{number:032x}:purchase", credit))
+            line(LEDGER, f"1700000000:{number:032x}:purchase", credit)
             if number % 10 == 0
             else pulls[number % ARMS]
         ),

@@ -135,6 +135,23 @@ def test_a_full_disk_is_outlived(spool: FileSpool, monkeypatch: pytest.MonkeyPat
     assert spool.dropped == 0
 
 
+@pytest.mark.parametrize("room", range(len(frame(b"one") + frame(b"other")) + 1))
+def test_records_of_one_write_are_kept_one_by_one(
+    spool: FileSpool, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    """Wherever the disk fills up among records of one write, each is in the file exactly once."""
+    spool.append(b"first")
+    disk = Disk(room)
+    monkeypatch.setattr(os, "write", disk)
+    spool.append(b"one", b"other")
+    disk.room = 1000
+    spool.append(b"next")
+    text = content(spool)
+    records = (b"first", b"one", b"other", b"next")
+    whole = [text.count(b"\n" + frame(each).strip(b"\n") + b"\n") for each in records]
+    assert whole == [1, 1, 1, 1]
+
+
 @pytest.mark.parametrize("room", range(len(frame(b"torn")) + 1))
 def test_a_torn_record_spoils_no_other(
     spool: FileSpool, monkeypatch: pytest.MonkeyPatch, room: int

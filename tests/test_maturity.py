@@ -19,7 +19,8 @@ NOW = 1_700_000_000
 WIDTH = 1_000
 ARMS = ("blue", "red")
 
-Event = counts.Fields
+#: What happened, as `counts.line` takes it.
+Event = str
 
 
 def reading(now: float = NOW, *, goal: str = "reward", batch: float = 1.0) -> Reading:
@@ -29,9 +30,14 @@ def reading(now: float = NOW, *, goal: str = "reward", batch: float = 1.0) -> Re
 
 def added(events: Iterable[Event]) -> dict[str, float]:
     """Return a ledger: the sums of what events add."""
+    return summed(counts.decode(counts.line("a@1", "", event)).deltas for event in events)
+
+
+def summed(parts: Iterable[counts.Fields]) -> dict[str, float]:
+    """Return the sum of ledgers."""
     fields: Counter[str] = Counter()
-    for event in events:
-        for name, number in event.items():
+    for part in parts:
+        for name, number in part.items():
             fields[name] += number  # type: ignore[assignment]  # a counter of floats, as ledgers are
     return dict(fields)
 
@@ -122,7 +128,7 @@ def test_workers_and_regions_add_up(history: list[Event], data: st.DataObject) -
         added(event for event, owner in zip(history, workers, strict=True) if owner == worker)
         for worker in data.draw(st.permutations(range(4)))
     ]
-    merged = added(parts)
+    merged = summed(parts)
     together = added(history)
     for name in together:
         if name[0] in "nkd":
@@ -141,7 +147,7 @@ def test_instant_cohorts_may_be_folded(history: list[Event], data: st.DataObject
     fields = added(history)
     before = data.draw(st.integers(NOW - 9 * WIDTH, NOW + WIDTH))
     moves = counts.folds(fields, before)
-    folded = added({moves.get(name, name): number} for name, number in fields.items())
+    folded = summed({moves.get(name, name): number} for name, number in fields.items())
     plain = statistics(fields, ARMS, reading=reading())
     merged = statistics(folded, ARMS, reading=reading())
     assert merged.pulls == plain.pulls
@@ -150,7 +156,7 @@ def test_instant_cohorts_may_be_folded(history: list[Event], data: st.DataObject
 
 def test_an_arm_without_counts_has_zeros() -> None:
     """Active arms that the ledger does not know are there, in order, with zeros."""
-    known = statistics(counts.pull("red", NOW), ["red", "blue"], reading=reading())
+    known = statistics(added([counts.pull("red", NOW)]), ["red", "blue"], reading=reading())
     assert known.arms == ("blue", "red")
     assert known.pulls == (0.0, 1.0)
     assert known.successes == known.sums == known.squares == known.weighted == (0.0, 0.0)

@@ -132,6 +132,20 @@ def test_matches_are_cached() -> None:
     assert router.match("GET", "/a/b", "") is router.match("GET", "/a/b", "")
 
 
+def test_a_cache_that_is_full_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many paths are asked for, no more than so many are kept."""
+    monkeypatch.setattr("banditware.routes.CACHED_MATCHES", 3)
+    router = Router([Route("/a/<x>")])
+    first = router.match("GET", "/a/0", "")
+    for number in range(3):
+        assert router.match("GET", "/a/0", "") is first
+        router.match("GET", f"/a/{number}", "")
+    router.match("GET", "/a/3", "")
+    assert router.match("GET", "/a/0", "") is not first
+    assert router.match("GET", "/a/0", "") == first
+    assert len(router._known) == 2
+
+
 def test_what_is_long_is_matched_but_not_kept() -> None:
     """A path of any length matches, and one that fills memory is not remembered."""
     router = Router([Route("/a/<x>")])

@@ -429,6 +429,14 @@ def test_an_arm_may_name_another_path() -> None:
     assert stand().surfer().ask().visit.rewrite is None
 
 
+def test_an_arm_may_leave_the_path_as_it_is() -> None:
+    """Of arms only some of which name a path, the others serve the one that was asked for."""
+    here = stand({"arms": {"old": "old", "new": {"rewrite": "/new"}}, "default": "old"})
+    seen = [here.surfer().ask() for _ in range(30)]
+    paths = {each.decision.arm: each.visit.rewrite for each in seen}
+    assert paths == {"old": None, "new": "/new"}
+
+
 # Once the response has started.
 
 

@@ -15,7 +15,7 @@ import pytest
 
 import banditware.wsgi
 from banditware import Visit, WSGIMiddleware, current_visit, wrap
-from banditware.wsgi import BelowMount, EnvironFacts
+from banditware.wsgi import EnvironFacts
 from tests.wires.shop import OpenShop, counted, shops
 from tests.wires.wsgi import Served, environ, serve
 
@@ -46,12 +46,16 @@ def open_shop() -> Iterator[OpenShop]:
         yield opened
 
 
+def facts(*, below_mount: bool = False, **environ: str) -> EnvironFacts:
+    """Return what an environ says."""
+    return EnvironFacts(environ, below_mount=below_mount)
+
+
 @pytest.mark.parametrize("line", PATHS)
 def test_the_path_of_every_server(line: str) -> None:
     """Whatever a server makes of a request line, the path is text with the mount point in it."""
     mount, info, expected = PATHS[line]
-    facts = EnvironFacts({"SCRIPT_NAME": mount, "PATH_INFO": info})
-    assert facts.path == expected
+    assert facts(SCRIPT_NAME=mount, PATH_INFO=info).path == expected
 
 
 @pytest.mark.parametrize(
@@ -59,17 +63,17 @@ def test_the_path_of_every_server(line: str) -> None:
 )
 def test_the_path_below_the_mount_point(info: str, expected: str) -> None:
     """Below the mount point the path is what is left of it."""
-    assert BelowMount({"SCRIPT_NAME": "/r", "PATH_INFO": info}).path == expected
+    assert facts(SCRIPT_NAME="/r", PATH_INFO=info, below_mount=True).path == expected
 
 
 def test_the_path_may_be_missing() -> None:
     """A server may leave out what is empty."""
-    assert EnvironFacts({}).path == BelowMount({}).path == "/"
+    assert facts().path == facts(below_mount=True).path == "/"
 
 
 def test_the_other_facts() -> None:
     """Method, host, scheme, query and headers are read from where PEP 3333 has them."""
-    facts = EnvironFacts(
+    known = EnvironFacts(
         {
             "REQUEST_METHOD": "GET",
             "HTTP_HOST": "Shop.Example:8080",
@@ -80,17 +84,17 @@ def test_the_other_facts() -> None:
             "HTTP_SEC_FETCH_SITE": "cross-site",
         }
     )
-    assert (facts.method, facts.host, facts.secure) == ("GET", "shop.example", True)
-    assert (facts.query, facts.header("cookie")) == ("a=%20b", "bw=1")
-    assert facts.header("sec-fetch-site") == "cross-site"
-    assert facts.header("x-moz") == ""
+    assert (known.method, known.host, known.secure) == ("GET", "shop.example", True)
+    assert (known.query, known.header("cookie")) == ("a=%20b", "bw=1")
+    assert known.header("sec-fetch-site") == "cross-site"
+    assert known.header("x-moz") == ""
 
 
 def test_the_facts_of_a_bare_environ() -> None:
     """Without a Host header the server's name stands in; what is missing is empty."""
-    facts = EnvironFacts({"SERVER_NAME": "Internal"})
-    assert (facts.host, facts.secure, facts.query) == ("internal", False, "")
-    assert EnvironFacts({}).host == ""
+    known = facts(SERVER_NAME="Internal")
+    assert (known.host, known.secure, known.query) == ("internal", False, "")
+    assert facts().host == ""
 
 
 @pytest.mark.parametrize(("below_mount", "pulls"), [(False, 0), (True, 1)])
