@@ -94,18 +94,15 @@ def sticky(
 ) -> Decision | None:
     """Return what `again` does for an assignment that was counted.
 
-    Such a decision is the same on every request, so it is kept beside the cookie that says it.
+    Such a decision is the same on every request, so it is kept in `known.served`, beside the
+    cookie that says it.
     """
     experiment = snapshot.experiment
-    name = experiment.name
-    kept = known.served.get(name)
-    if kept is not None and kept.experiment is experiment and kept.since <= now <= kept.until:
-        return kept.decision
-    assignment = known.by_experiment[name]
+    assignment = known.by_experiment[experiment.name]
     decision = again(snapshot, assignment, now=now, seal=seal)
     if decision is not None and experiment.sticky is not None:
-        time = assignment.time
-        known.served[name] = Sticky(experiment, time - SKEW, time + experiment.sticky, decision)
+        since, until = assignment.time - SKEW, assignment.time + experiment.sticky
+        known.served[experiment.name] = Sticky(experiment, since, until, decision)
     return decision
 
 

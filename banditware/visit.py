@@ -195,13 +195,18 @@ class Visit:
         """Return the decision that the cookie remembers, if it may be served again."""
         known = self._assignments or self._known()
         experiment = snapshot.experiment
+        now = self._time
+        kept = known.served.get(experiment.name)
+        if kept is not None and kept.experiment is experiment and kept.since <= now <= kept.until:
+            return kept.decision
         assignment = known.by_experiment.get(experiment.name)
         if assignment is None:
             return None
+        seal = self._ground.seal
         if assignment.counted:
-            return sticky(known, snapshot, now=self._time, seal=self._ground.seal)
+            return sticky(known, snapshot, now=now, seal=seal)
         why = self._uncounted(experiment) or ("started" if self.started else "")
-        return again(snapshot, assignment, now=self._time, seal=self._ground.seal, uncounted=why)
+        return again(snapshot, assignment, now=now, seal=seal, uncounted=why)
 
     def _afresh(self, snapshot: ExperimentSnapshot, default: str | None) -> Decision:
         """Return a decision for somebody who has none."""
