@@ -5,6 +5,8 @@
 --   #version  changes with the counts
 --   #epoch    made up when the hash is; the sets of once-keys carry it too, because a hash may be
 --             lost (evicted, deleted) while they stay, and what is then applied again is not new
+--   #origin   the first #epoch; a ledger that is restored gets a new epoch and keeps its origin
+--   #backup   how many backups were made of it
 --   #cohorts  the cohorts that have a set
 --   @SPOOL    how far the spool has been applied
 
