@@ -1,7 +1,7 @@
 """Backups of ledgers in the folder of the spools: two of each ledger, the newest and one before.
 
-The older one decides when a spool may be deleted: when it holds every record of it. The newer one is
-what a store gets back that lost more than the spools can make up for.
+The older one decides when a spool may be deleted: when it holds every record of it. The newer one
+is what a store gets back that lost more than the spools can make up for.
 
 A file has two lines, each with its checksum: which state it is, and the state.
 """

@@ -183,12 +183,12 @@ class Store(Protocol):
         """Return the state of every ledger."""
         ...
 
-    def back_up(self, ledger: str, kept: Mark | None) -> Backup | None:
+    def back_up(self, ledger: str, kept: Mark) -> Backup | None:
         """Number the state of a ledger and return all of it, in one atomic step.
 
         Args:
             ledger: the ledger.
-            kept: the backup that the caller has; None if it has none.
+            kept: the backup that the caller has; number 0 if it has none.
 
         Returns:
             the backup; None if there is no such ledger, or it does not contain what the caller
@@ -242,6 +242,8 @@ def judge(stored: Mark | None, backup: Mark, floor: int) -> Verdict:
     return Verdict.BEHIND if stored.number >= floor else Verdict.RESTORED
 
 
-def contains(stored: Mark, kept: Mark | None) -> bool:
+def contains(stored: Mark | None, kept: Mark) -> bool:
     """Return True if a state has everything that a backup of a machine has."""
-    return kept is None or (stored.origin == kept.origin and stored.number >= kept.number)
+    if stored is None or not kept.number:
+        return not kept.number
+    return stored.origin == kept.origin and stored.number >= kept.number

@@ -145,7 +145,7 @@ class MemoryStore(forks.ForkAware):
         with self._lock:
             return {name: ledger.mark for name, ledger in self._ledgers.items()}
 
-    def back_up(self, ledger: str, kept: Mark | None) -> Backup | None:
+    def back_up(self, ledger: str, kept: Mark) -> Backup | None:
         """See `Store.back_up`."""
         with self._lock:
             counts = self._ledgers.get(ledger)
@@ -158,7 +158,7 @@ class MemoryStore(forks.ForkAware):
         """See `Store.restore`."""
         with self._lock:
             there = self._ledgers.get(backup.ledger)
-            verdict = judge(there and there.mark, backup.mark, floor)
+            verdict = judge(there.mark if there else None, backup.mark, floor)
             if verdict is Verdict.RESTORED:
                 origin, number, version = backup.mark
                 self._ledgers[backup.ledger] = _Ledger(

@@ -152,9 +152,9 @@ class RedisStore:
             if version is not None
         }
 
-    def back_up(self, ledger: str, kept: Mark | None) -> Backup | None:
+    def back_up(self, ledger: str, kept: Mark) -> Backup | None:
         """See `Store.back_up`."""
-        origin, number, _ = kept or Mark("", 0, 0)
+        origin, number, _ = kept
         command = script("backup", [self._key(ledger), self._calm(ledger)], origin, number)
         (answer,) = self._server.send([command])
         return _backup(ledger, answer) if answer else None

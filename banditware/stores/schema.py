@@ -11,21 +11,21 @@ _MENDED = (3, 51, 3)
 _BACKPORTS = ((3, 44, 6), (3, 50, 7))
 
 _TABLES = (
-    "CREATE TABLE IF NOT EXISTS banditware (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS ledgers (ledger TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE banditware (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE ledgers (ledger TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
     # Beside `ledgers`: who reads counts need not know of backups.
-    """CREATE TABLE IF NOT EXISTS origins (
+    """CREATE TABLE origins (
         ledger TEXT PRIMARY KEY, origin TEXT NOT NULL, number INTEGER NOT NULL
     ) WITHOUT ROWID""",
     # A column without a type keeps whole numbers whole and exact.
-    """CREATE TABLE IF NOT EXISTS counts (
+    """CREATE TABLE counts (
         ledger TEXT NOT NULL, field TEXT NOT NULL, number NOT NULL, PRIMARY KEY (ledger, field)
     ) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS positions (
+    """CREATE TABLE positions (
         spool TEXT NOT NULL, ledger TEXT NOT NULL, position INTEGER NOT NULL,
         PRIMARY KEY (spool, ledger)
     ) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS once (
+    """CREATE TABLE once (
         ledger TEXT NOT NULL, cohort INTEGER NOT NULL, id TEXT NOT NULL,
         PRIMARY KEY (ledger, cohort, id)
     ) WITHOUT ROWID""",
@@ -48,13 +48,13 @@ def prepare(database: sqlite3.Connection) -> None:
         database.execute("BEGIN IMMEDIATE")
         if not _ready(database):
             for table in _TABLES:
-                database.execute(table)
+                database.execute(table.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
             database.execute("INSERT OR IGNORE INTO banditware VALUES ('schema', ?)", (SCHEMA,))
         database.execute("COMMIT")
 
 
 def _ready(database: sqlite3.Connection) -> bool:
-    """Return True if the tables are there, False if they, or a newer one of them, have to be made."""
+    """Return True if the tables are there, False if all or the youngest of them are missing."""
     query = "SELECT name FROM sqlite_master WHERE type = 'table'"
     names = {name for (name,) in database.execute(query)}
     if not names:

@@ -116,7 +116,7 @@ class SQLiteStore:
         with self._transaction() as database:
             return sqlite_backups.marks(database)
 
-    def back_up(self, ledger: str, kept: Mark | None) -> Backup | None:
+    def back_up(self, ledger: str, kept: Mark) -> Backup | None:
         """See `Store.back_up`; all machines that see the file see the same folder of backups."""
         with self._transaction(write=True) as database:
             return sqlite_backups.back_up(database, ledger, kept)

@@ -27,7 +27,7 @@ def marks(database: sqlite3.Connection) -> Mapping[str, Mark]:
     return {ledger: Mark(*rest) for ledger, *rest in database.execute(_MARKS)}
 
 
-def back_up(database: sqlite3.Connection, ledger: str, kept: Mark | None) -> Backup | None:
+def back_up(database: sqlite3.Connection, ledger: str, kept: Mark) -> Backup | None:
     """See `Store.back_up`."""
     stored = marks(database).get(ledger)
     if stored is None or not contains(stored, kept):

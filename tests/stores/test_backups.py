@@ -10,6 +10,9 @@ from banditware.stores import Backup, Batch, Mark, Store, Verdict
 from tests.recording import LEDGER, fields
 from tests.stores.table import STORES, World
 
+#: What a machine has that never made a backup.
+NONE = Mark("", 0, 0)
+
 ONCE = (("5:a:g", {"k/x/0/g": 1}),)
 
 
@@ -28,7 +31,7 @@ def pulls(store: Store, start: int, end: int, spool: str = "p") -> None:
     store.exchange([Batch(LEDGER, spool, start, end, {"n/x/0": end - start})], {})
 
 
-def backed_up(world: World, kept: Mark | None = None) -> Backup:
+def backed_up(world: World, kept: Mark = NONE) -> Backup:
     """Return a backup that is made when everybody had time to restore his own."""
     store = world.open()
     world.pass_time()
@@ -53,7 +56,7 @@ def test_a_backup_is_all_of_a_ledger(store: Store, world: World) -> None:
 
 def test_there_is_no_backup_of_nothing(store: Store) -> None:
     """A ledger that is not there has no backup, and none is made by asking."""
-    assert store.back_up(LEDGER, None) is None
+    assert store.back_up(LEDGER, NONE) is None
     assert (store.ledgers(), store.marks()) == ({}, {})
 
 
