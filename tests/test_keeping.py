@@ -260,6 +260,7 @@ def test_a_store_that_lost_a_backup_makes_no_other(
         machine.minute()
     memory._ledgers.clear()
     pulls(store, 0, 1, "q")
+    pulls(store, 1, 2, "q")
     machine.now += INTERVAL
     machine.keeper.renew(store, machine.now)
     assert machine.numbers == (2, 1)

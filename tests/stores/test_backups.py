@@ -63,6 +63,7 @@ def test_there_is_no_backup_of_nothing(store: Store) -> None:
 def test_what_lost_a_backup_makes_none(store: Store, world: World) -> None:
     """Who has a backup that the store does not contain gets no other before it is restored."""
     pulls(store, 0, 5)
+    world.pass_time()
     saved = world.save()
     kept = backed_up(world).mark
     other = kept._replace(origin="other")
