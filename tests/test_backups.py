@@ -29,7 +29,7 @@ def newest(files: Backups) -> Path:
 
 def test_nothing_is_kept_at_first(files: Backups) -> None:
     """Without files there is neither a backup nor a position."""
-    assert files.kept(LEDGER) is files.load(LEDGER) is None
+    assert (files.kept(LEDGER), files.load(LEDGER)) == (None, None)
     assert files.positions(LEDGER) == {}
 
 
