@@ -56,7 +56,7 @@ class Keeper:
         backup = self._files.load(ledger)
         if backup is None:
             return
-        verdict = store.restore(backup, (files.floor or files.newest).mark.number)
+        verdict = store.restore(backup, (files.floor or files.newest).mark)
         written = datetime.fromtimestamp(files.newest.time, timezone.utc).isoformat(" ", "seconds")
         if verdict is Verdict.RESTORED:
             _log.warning(_RESTORED, store.url, ledger, written, self._files.folder)

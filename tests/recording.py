@@ -97,7 +97,7 @@ class Faulty:
         """See `Store.back_up`."""
         return self._store.back_up(ledger, kept)
 
-    def restore(self, backup: Backup, floor: int) -> Verdict:
+    def restore(self, backup: Backup, floor: Mark) -> Verdict:
         """See `Store.restore`."""
         verdict = self._store.restore(backup, floor)
         self.restored += verdict is Verdict.RESTORED

@@ -13,9 +13,9 @@ from banditware.spool import frame
 from banditware.stores import Backup, Mark
 from tests.recording import LEDGER
 
-FIRST = Backup(LEDGER, Mark("o", 1, 10), {"n/x/0": 2**60 + 1, "s/x/0/g": 0.1}, {"p": 7})
-SECOND = Backup(LEDGER, Mark("o", 2, 11), {"n/x/0": 5}, {"p": 9})
-THIRD = Backup(LEDGER, Mark("o", 3, 12), {"n/x/0": 6}, {"p": 11})
+FIRST = Backup(LEDGER, Mark("o", 1, 10, "trail"), {"n/x/0": 2**60 + 1, "s/x/0/g": 0.1}, {"p": 7})
+SECOND = Backup(LEDGER, Mark("o", 2, 11, "trail"), {"n/x/0": 5}, {"p": 9})
+THIRD = Backup(LEDGER, Mark("o", 3, 12, "trail"), {"n/x/0": 6}, {"p": 11})
 
 
 @pytest.fixture
@@ -128,6 +128,6 @@ def test_numbers_come_back_as_they_were(
 ) -> None:
     """Whole numbers of any size and all digits of others are kept."""
     files = Backups(tmp_path_factory.mktemp("backups"))
-    backup = Backup(LEDGER, Mark("o", 1, 1), fields, positions)
+    backup = Backup(LEDGER, Mark("o", 1, 1, "trail"), fields, positions)
     files.write(backup, 5.0)
     assert files.load(LEDGER) == backup

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import errno
 import logging
 from pathlib import Path
@@ -156,14 +157,13 @@ def test_a_store_that_is_a_little_behind_gets_no_backup(
     pulls(store, 0, 5)
     for _ in range(2):
         machine.minute()
-    older = memory._ledgers[LEDGER]
-    number = older.number
+    older = copy.deepcopy(memory._ledgers)
     pulls(store, 5, 6)
     machine.minute()
     assert machine.numbers == (2, 1)
-    older.number, older.fields, older.positions = number, {"n/x/0": 5}, {"p": 5}
+    memory._ledgers = older
     machine.sweep()
-    assert (fields(store), store.restored, machine.numbers) == ({"n/x/0": 5}, 0, (2, 1))
+    assert (fields(store), store.restored, machine.numbers) == ({"n/x/0": 5}, 0, (1, 1))
     backup = machine.files.load(LEDGER)
     assert backup is not None
     assert backup.positions == {"p": 5}
@@ -266,3 +266,18 @@ def test_a_store_that_lost_a_backup_makes_no_other(
     assert machine.numbers == (2, 1)
     machine.keeper.guard(store, [LEDGER])
     assert fields(store) == {"n/x/0": 5}
+
+
+def test_a_restore_that_somebody_else_was_faster_with_is_none(
+    machine: Machine, store: Faulty, memory: MemoryStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Between the look and the restore another machine may have put back the same state."""
+    pulls(store, 0, 5)
+    for _ in range(3):
+        machine.minute()
+    marks = memory.marks
+    store.marks = dict  # type: ignore[method-assign]  # nothing is there when looked at
+    with caplog.at_level(logging.WARNING, logger="banditware"):
+        machine.keeper.guard(store, [LEDGER])
+    assert (caplog.messages, store.restored, list(marks())) == ([], 0, [LEDGER])
+    assert machine.numbers == (2, 1)

@@ -73,11 +73,14 @@ class Mark(NamedTuple):
         origin: made up with the ledger; a ledger that was lost and begins anew has another one.
         number: how many backups were made of it.
         version: see `Counts`.
+        trail: the names of the last of these backups, `NAME` letters each. A store that went back
+            and on again has other backups of the same number.
     """
 
     origin: str
     number: int
     version: int
+    trail: str
 
 
 class Backup(NamedTuple):
@@ -104,7 +107,8 @@ class Verdict(enum.Enum):
         BEHIND: the store went back to before the backup, but not to before its floor; nothing was
             done, because what is missing is in spools.
         RESTORED: the store had lost the ledger; now it is as it was.
-        OTHER: the ledger began anew and has backups of its own; nothing was done.
+        OTHER: the ledger went on without what the backup has, and has newer backups; nothing was
+            done.
     """
 
     CONTAINED = "contained"
@@ -196,7 +200,7 @@ class Store(Protocol):
         """
         ...
 
-    def restore(self, backup: Backup, floor: int) -> Verdict:
+    def restore(self, backup: Backup, floor: Mark) -> Verdict:
         """Put a backup in place of a ledger that was lost, in one atomic step.
 
         The once-keys of the ledger are forgotten, and its version becomes one that nobody knows. A
@@ -205,7 +209,7 @@ class Store(Protocol):
 
         Args:
             backup: what to put in place.
-            floor: number of the backup that holds everything that is in no spool any more.
+            floor: the backup that holds everything that is in no spool any more.
         """
         ...
 
@@ -223,11 +227,15 @@ def cohort_of(key: str) -> int:
     return int(key[: key.index(":")])
 
 
+#: Length of the name of a backup, and of the trail that a ledger keeps of them.
+NAME = 8
+TRAIL = 64 * NAME
+
 #: What the version of a restored ledger is ahead of any that somebody may know.
 LEAP = 1 << 20
 
 
-def judge(stored: Mark | None, backup: Mark, floor: int) -> Verdict:
+def judge(stored: Mark | None, backup: Mark, floor: Mark) -> Verdict:
     """Return what is to be done with a backup; see `Store.restore`.
 
     A ledger that is there, has another origin and no backup yet was born of records that are all
@@ -237,13 +245,19 @@ def judge(stored: Mark | None, backup: Mark, floor: int) -> Verdict:
         return Verdict.RESTORED
     if stored.origin != backup.origin:
         return Verdict.OTHER if stored.number else Verdict.RESTORED
-    if stored.number >= backup.number:
+    if contains(stored, backup):
         return Verdict.CONTAINED
-    return Verdict.BEHIND if stored.number >= floor else Verdict.RESTORED
+    if contains(stored, floor):
+        return Verdict.BEHIND
+    return Verdict.OTHER if stored.number > backup.number else Verdict.RESTORED
 
 
 def contains(stored: Mark | None, kept: Mark) -> bool:
     """Return True if a state has everything that a backup of a machine has."""
     if stored is None or not kept.number:
         return not kept.number
-    return stored.origin == kept.origin and stored.number >= kept.number
+    since = stored.number - kept.number
+    if stored.origin != kept.origin or since < 0:
+        return False
+    then = stored.trail[: max(0, len(stored.trail) - since * NAME)]
+    return not then or then.endswith(kept.trail[-NAME:])

@@ -13,6 +13,8 @@ from banditware import forks
 from banditware.stores.base import (
     DUPLICATE,
     LEAP,
+    NAME,
+    TRAIL,
     Backup,
     Batch,
     Counts,
@@ -33,10 +35,11 @@ class _Ledger:
     seen: set[str] = field(default_factory=set)
     origin: str = field(default_factory=lambda: secrets.token_hex(8))
     number: int = 0
+    trail: str = ""
 
     @property
     def mark(self) -> Mark:
-        return Mark(self.origin, self.number, self.version)
+        return Mark(self.origin, self.number, self.version, self.trail)
 
     def add(self, deltas: Mapping[str, float]) -> None:
         for name, delta in deltas.items():
@@ -152,21 +155,23 @@ class MemoryStore(forks.ForkAware):
             if counts is None or not contains(counts.mark, kept):
                 return None
             counts.number += 1
+            counts.trail = (counts.trail + secrets.token_hex(NAME // 2))[-TRAIL:]
             return Backup(ledger, counts.mark, dict(counts.fields), dict(counts.positions))
 
-    def restore(self, backup: Backup, floor: int) -> Verdict:
+    def restore(self, backup: Backup, floor: Mark) -> Verdict:
         """See `Store.restore`."""
         with self._lock:
             there = self._ledgers.get(backup.ledger)
             verdict = judge(there.mark if there else None, backup.mark, floor)
             if verdict is Verdict.RESTORED:
-                origin, number, version = backup.mark
+                origin, number, version, trail = backup.mark
                 self._ledgers[backup.ledger] = _Ledger(
                     max(version, there.version if there else 0) + LEAP,
                     dict(backup.fields),
                     dict(backup.positions),
                     origin=origin,
                     number=number,
+                    trail=trail,
                 )
         return verdict
 

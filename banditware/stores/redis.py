@@ -28,6 +28,8 @@ from banditware.stores.address import Address
 from banditware.stores.base import (
     DUPLICATE,
     LEAP,
+    NAME,
+    TRAIL,
     Backup,
     Batch,
     Counts,
@@ -143,29 +145,30 @@ class RedisStore:
     def marks(self) -> Mapping[str, Mark]:
         """See `Store.marks`."""
         names = self._ledgers()
-        heads = ("#origin", "#backup", "#version")
+        heads = ("#origin", "#backup", "#version", "#trail")
         answers = self._server.send([("HMGET", self._key(name), *heads) for name in names])
         found = zip(names, answers, strict=True)
         return {
-            name: Mark(origin or "", int(number or 0), int(version))
-            for name, (origin, number, version) in found
+            name: Mark(origin or "", int(number or 0), int(version), trail or "")
+            for name, (origin, number, version, trail) in found
             if version is not None
         }
 
     def back_up(self, ledger: str, kept: Mark) -> Backup | None:
         """See `Store.back_up`."""
-        origin, number, _ = kept
-        command = script("backup", [self._key(ledger), self._calm(ledger)], origin, number)
+        keys = [self._key(ledger), self._calm(ledger)]
+        command = script("backup", keys, *_known(kept), secrets.token_hex(NAME // 2), TRAIL)
         (answer,) = self._server.send([command])
         return _backup(ledger, answer) if answer else None
 
-    def restore(self, backup: Backup, floor: int) -> Verdict:
+    def restore(self, backup: Backup, floor: Mark) -> Verdict:
         """See `Store.restore`; once-keys are forgotten by a new epoch."""
-        ledger, (origin, number, version), fields, positions = backup
+        ledger, mark, fields, positions = backup
         keys = [self._key(ledger), self._calm(ledger)]
-        head = (origin, number, version, floor, secrets.token_hex(8), LEAP, CALM)
+        head = (*_known(mark), *_known(floor)[1:], mark.version, mark.trail)
+        more = (secrets.token_hex(8), LEAP, CALM)
         spools = _pairs({f"@{spool}": position for spool, position in positions.items()})
-        command = script("restore", keys, *head, *_pairs(fields), *spools)
+        command = script("restore", keys, *head, *more, *_pairs(fields), *spools)
         answer, _ = self._server.send([command, ("SADD", self._registry(), ledger)])
         return Verdict(answer)
 
@@ -225,9 +228,14 @@ def _counts(answer: Sequence[str]) -> Counts:
     return Counts(int(version), MappingProxyType(fields))
 
 
+def _known(mark: Mark) -> tuple[str, int, str]:
+    """Return what a script has to know to tell whether a ledger contains a backup."""
+    return mark.origin, mark.number, mark.trail[-NAME:]
+
+
 def _backup(ledger: str, answer: Sequence[str]) -> Backup:
     pairs = dict(zip(answer[::2], answer[1::2], strict=True))
-    mark = Mark(pairs["#origin"], int(pairs["#backup"]), int(pairs["#version"]))
+    mark = Mark(pairs["#origin"], int(pairs["#backup"]), int(pairs["#version"]), pairs["#trail"])
     positions = {name[1:]: int(text) for name, text in pairs.items() if name[0] == "@"}
     fields = {name: _number(text) for name, text in pairs.items() if name[0] not in "#@"}
     return Backup(ledger, mark, fields, positions)

@@ -15,7 +15,7 @@ _TABLES = (
     "CREATE TABLE ledgers (ledger TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
     # Beside `ledgers`: who reads counts need not know of backups.
     """CREATE TABLE origins (
-        ledger TEXT PRIMARY KEY, origin TEXT NOT NULL, number INTEGER NOT NULL
+        ledger TEXT PRIMARY KEY, origin TEXT NOT NULL, number INTEGER NOT NULL, trail TEXT NOT NULL
     ) WITHOUT ROWID""",
     # A column without a type keeps whole numbers whole and exact.
     """CREATE TABLE counts (

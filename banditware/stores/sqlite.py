@@ -121,7 +121,7 @@ class SQLiteStore:
         with self._transaction(write=True) as database:
             return sqlite_backups.back_up(database, ledger, kept)
 
-    def restore(self, backup: Backup, floor: int) -> Verdict:
+    def restore(self, backup: Backup, floor: Mark) -> Verdict:
         """See `Store.restore`."""
         with self._transaction(write=True) as database:
             return sqlite_backups.restore(database, backup, floor)

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from banditware.stores import Backup, Batch, Mark, Store, Verdict
+from banditware.stores.base import NAME, TRAIL
 from tests.recording import LEDGER, fields
 from tests.stores.table import STORES, World
 
 #: What a machine has that never made a backup.
-NONE = Mark("", 0, 0)
+NONE = Mark("", 0, 0, "")
 
 ONCE = (("5:a:g", {"k/x/0/g": 1}),)
 
@@ -83,7 +84,7 @@ def test_a_lost_ledger_is_restored_once(store: Store, world: World, newborn: boo
     if newborn:
         pulls(store, 0, 9, "q")
     known = store.ledgers().get(LEDGER, backup.mark.version)
-    verdicts = [world.open().restore(backup, 1) for _ in range(2)]
+    verdicts = [world.open().restore(backup, backup.mark) for _ in range(2)]
     assert verdicts == [Verdict.RESTORED, Verdict.CONTAINED]
     assert fields(store) == {"n/x/0": 4, "s/x/0/g": 0.1, "k/x/0/g": 1}
     assert (store.positions("p"), store.positions("q")) == ({LEDGER: 7}, {})
@@ -101,9 +102,9 @@ def test_a_restored_ledger_has_forgotten_its_keys(store: Store, world: World) ->
     before = world.save()
     world.restore(older)
     world.restore(before)
-    assert store.restore(backup, 1) is Verdict.CONTAINED
+    assert store.restore(backup, backup.mark) is Verdict.CONTAINED
     world.restore(older)
-    assert store.restore(backup, 1) is Verdict.RESTORED
+    assert store.restore(backup, backup.mark) is Verdict.RESTORED
     for _ in range(2):
         store.exchange([Batch(LEDGER, "p", 1, 2, {}, ONCE)], {})
     assert fields(store) == {"n/x/0": 1, "k/x/0/g": 1}
@@ -118,10 +119,10 @@ def test_a_store_that_is_a_little_behind_is_left_to_the_spools(store: Store, wor
     behind = world.save()
     second = backed_up(world, first.mark)
     world.restore(behind)
-    assert store.restore(second, first.mark.number) is Verdict.BEHIND
+    assert store.restore(second, first.mark) is Verdict.BEHIND
     assert fields(store) == {"n/x/0": 2}
     world.restore(youngest)
-    assert store.restore(second, first.mark.number) is Verdict.RESTORED
+    assert store.restore(second, first.mark) is Verdict.RESTORED
     assert fields(store) == {"n/x/0": 2}
 
 
@@ -133,7 +134,7 @@ def test_another_history_is_left_alone(store: Store, world: World) -> None:
     world.restore(empty)
     pulls(store, 0, 2)
     backed_up(world)
-    assert store.restore(backup, 1) is Verdict.OTHER
+    assert store.restore(backup, backup.mark) is Verdict.OTHER
     assert fields(store) == {"n/x/0": 2}
 
 
@@ -147,6 +148,50 @@ def test_the_newest_backup_wins(store: Store, world: World) -> None:
     for order in ([old, new], [new, old]):
         world.restore(empty)
         for backup in order:
-            store.restore(backup, backup.mark.number)
+            store.restore(backup, backup.mark)
         assert fields(store) == {"n/x/0": 2}
         assert store.positions("p") == {LEDGER: 2}
+
+
+def test_a_branch_is_known_by_the_names_of_its_backups(store: Store, world: World) -> None:
+    """A copy of a state that was given up has backups of the same numbers, and is not ours."""
+    pulls(store, 0, 1)
+    first = backed_up(world)
+    begin = world.save()
+    backed_up(world, first.mark)
+    given_up = world.save()
+    world.restore(begin)
+    pulls(store, 1, 2)
+    floor = backed_up(world, first.mark)
+    pulls(store, 2, 3)
+    newest = backed_up(world, floor.mark)
+    world.restore(given_up)
+    assert store.back_up(LEDGER, floor.mark) is None
+    assert store.restore(newest, floor.mark) is Verdict.RESTORED
+    assert fields(store) == {"n/x/0": 3}
+
+
+def test_a_branch_that_went_on_for_longer_is_kept(store: Store, world: World) -> None:
+    """Where another machine went on without what we have, and made backups, its counts stay."""
+    pulls(store, 0, 1)
+    backed_up(world)
+    begin = world.save()
+    pulls(store, 1, 2)
+    ours = backed_up(world)
+    world.restore(begin)
+    for _ in range(2):
+        backed_up(world)
+    assert store.restore(ours, ours.mark) is Verdict.OTHER
+    assert fields(store) == {"n/x/0": 1}
+
+
+def test_the_trail_is_bounded(store: Store, world: World) -> None:
+    """After many backups an old one is still known, by its number, and a ledger has not grown."""
+    pulls(store, 0, 1)
+    marks = [backed_up(world).mark for _ in range(70)]
+    assert len(marks[-1].trail) == TRAIL
+    for mark in marks[::7]:
+        assert store.back_up(LEDGER, mark) is not None
+        changed = mark._replace(trail="00000000")
+        recent = mark.number > store.marks()[LEDGER].number - TRAIL // NAME
+        assert (store.back_up(LEDGER, changed) is None) == recent

@@ -21,6 +21,9 @@ WORLDS: dict[str, Callable[[Path], RedisWorld]] = {
     **{name: partial(RedisWorld, name) for name in redis_servers.NAMES},
 }
 
+#: What a machine has that never made a backup.
+NONE = Mark("", 0, 0, "")
+
 BATCH = Batch("a@1", "p", 0, 10, {"n/x/0": 1}, (("5:a:g", {"k/x/0/g": 1}),))
 
 
@@ -87,28 +90,27 @@ def test_no_backup_is_made_of_what_was_just_lost(
     store: Store, world: RedisWorld, client: Any
 ) -> None:
     """After a birth, a restore and a step back, other machines have time to restore theirs."""
-    none = Mark("", 0, 0)
 
     def peace() -> bool:
         return CALM - 60 < client.ttl(key(world, ":calm")) <= CALM and not store.back_up(
-            "a@1", none
+            "a@1", NONE
         )
 
     store.exchange([BATCH], {})
     assert peace()
     world.pass_time()
-    first = store.back_up("a@1", none)
+    first = store.back_up("a@1", NONE)
     behind = world.save()
-    second = store.back_up("a@1", none)
+    second = store.back_up("a@1", NONE)
     assert first
     assert second
-    assert store.restore(first, 1) is Verdict.CONTAINED
+    assert store.restore(first, first.mark) is Verdict.CONTAINED
     assert not client.exists(key(world, ":calm"))
     world.restore(behind)
-    assert store.restore(second, 1) is Verdict.BEHIND
+    assert store.restore(second, first.mark) is Verdict.BEHIND
     assert peace()
     client.delete(key(world), key(world, ":calm"), f"{world.prefix}:ledgers")
-    assert store.restore(second, 1) is Verdict.RESTORED
+    assert store.restore(second, first.mark) is Verdict.RESTORED
     assert peace()
     assert list(store.ledgers()) == ["a@1"], "it is listed again"
 
@@ -120,7 +122,7 @@ def test_counts_of_an_older_banditware_get_backups(
     store.exchange([BATCH], {})
     world.pass_time()
     client.hdel(key(world), "#origin")
-    assert store.marks() == {"a@1": Mark("", 0, 1)}
+    assert store.marks() == {"a@1": Mark("", 0, 1, "")}
     backup = store.back_up("a@1", store.marks()["a@1"])
     assert backup is not None
     assert backup.mark.origin == client.hget(key(world), "#epoch").decode()
@@ -180,8 +182,8 @@ def test_a_key_of_somebody_else_is_left_alone(
         lambda: store.exchange((), {"a@1": 0}),
         lambda: store.release("p"),
         lambda: store.fold("a@1", {"n/x/0": "n/x/1"}, 9),
-        lambda: store.back_up("a@1", Mark("", 0, 0)),
-        lambda: store.restore(Backup("a@1", Mark("o", 1, 1), {"n/x/0": 1}, {}), 1),
+        lambda: store.back_up("a@1", NONE),
+        lambda: store.restore(Backup("a@1", Mark("o", 1, 1, "t"), {"n/x/0": 1}, {}), NONE),
     ]
     for attempt in attempts:
         with pytest.raises(StoreError, match="belongs to something else; choose another"):
@@ -215,8 +217,8 @@ def test_newer_counts_are_refused(
         lambda: store.exchange((), {"a@1": 0}),
         lambda: store.fold("a@1", {}, 9),
         lambda: store.release("p"),
-        lambda: store.back_up("a@1", Mark("", 0, 0)),
-        lambda: store.restore(Backup("a@1", Mark("o", 1, 1), {"n/x/0": 1}, {}), 1),
+        lambda: store.back_up("a@1", NONE),
+        lambda: store.restore(Backup("a@1", Mark("o", 1, 1, "t"), {"n/x/0": 1}, {}), NONE),
     ):
         with pytest.raises(StoreError, match="written by a newer banditware; upgrade this one"):
             attempt()

@@ -191,7 +191,7 @@ def test_tables_that_are_younger_than_the_database_are_made(store: SQLiteStore) 
     store.exchange([BATCH], {})
     with closing(sqlite3.connect(store.path)) as database:
         database.execute("DROP TABLE origins")
-    assert store.marks() == {"a@1": Mark("", 0, 1)}
+    assert store.marks() == {"a@1": Mark("", 0, 1, "")}
     backup = store.back_up("a@1", store.marks()["a@1"])
     assert backup is not None
     assert backup.mark.origin
