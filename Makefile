@@ -4,13 +4,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check test-all schema bench clean
+.PHONY: demo test test-long check test-all schema bench clean
 
 demo: $(VENV)/.demo  ## the main job: an app under gunicorn, visitors, and traffic that moves
 	$(BIN)/banditware demo
 
 test: $(VENV)/.test  ## the whole suite, with 100 % branch coverage of the core
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+test-long: $(VENV)/.test  ## the state machine of counting, fifty times as long
+	BANDITWARE_TEST_TIMES=50 $(BIN)/python -m pytest -n auto tests/stores/test_machine.py
 
 check: $(VENV)/.test  ## format, lint, types, import rules, and that generated files are current
 	$(BIN)/ruff format --check .

@@ -21,8 +21,8 @@ from banditware.spool import Chunk, Source, cut, frame
 #: Records kept in memory while the disk takes none.
 OVERFLOW = 10_000
 
-#: Size at which a new file is begun. What is in a file can be applied again if a store loses it.
-ROTATE = 16 << 20
+#: Size at which a new file is begun. A file is kept while it is written and for a while after.
+ROTATE = 4 << 20
 
 SUFFIX = ".spool"
 
@@ -256,6 +256,11 @@ class FileSpool(forks.ForkAware):
         """See `Spool.drop`."""
         for file in [file for file in self._files if file is source]:
             file.path.unlink(missing_ok=True)
+            self.leave(file)
+
+    def leave(self, source: Source) -> None:
+        """See `Spool.leave`: a file that is not locked is anybody's."""
+        for file in [file for file in self._files if file is source]:
             file.close()
             self._files.remove(file)
 

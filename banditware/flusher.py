@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from banditware import forks
-from banditware.adoption import adopt, drain_all
 from banditware.counts import folds
 from banditware.errors import StoreError
 from banditware.health import Every, Health, Journal
@@ -140,9 +139,7 @@ class Flusher(forks.ForkAware):
             StoreError: the store cannot be reached.
         """
         with self._talking():
-            if self._outbox.folder is not None:
-                own = self._outbox.own()
-                self._journal.damaged += drain_all(self._store, self._outbox.folder, own=own)
+            self._journal.damaged += self._outbox.drain_all(self._store, self._ledgers())
             self._exchange(apply=True)
 
     def close(self, timeout: float = 1.0) -> None:
@@ -186,8 +183,7 @@ class Flusher(forks.ForkAware):
             with self._talking():
                 self._fold(self._exchange(apply=True))
                 if self._sweep.due(self._settings.clock()):
-                    self._outbox.verify(self._store)
-                    self._adopt()
+                    self._clean()
         except Exception as error:  # noqa: BLE001 - whatever it was, counting has to go on
             self._warn("the store could not be updated, records wait in the spool", error)
             pause = self._settings.refresh * 2.0 ** min(self._journal.failures, 16)
@@ -199,8 +195,8 @@ class Flusher(forks.ForkAware):
         try:
             with self._talking():
                 self._exchange(apply=True)
+                self._clean()
                 self._outbox.finish(self._store)
-                self._adopt()
         except Exception as error:  # noqa: BLE001 - nobody is left to handle it
             self._warn("the last records are left to other processes", error)
 
@@ -225,7 +221,7 @@ class Flusher(forks.ForkAware):
         if changed is None:
             changed = self._store.exchange((), known).counts
         if any(counts.version < known[ledger] for ledger, counts in changed.items()):
-            self._outbox.verify(self._store)
+            self._outbox.verify(self._store, self._ledgers())
         if changed:
             self._show(changed)
         return changed
@@ -247,10 +243,9 @@ class Flusher(forks.ForkAware):
                 moves = folds(changed[ledger].fields, int(now - attribution - DAY))
                 self._store.fold(ledger, moves, int(now - attribution - 2 * DAY))
 
-    def _adopt(self) -> None:
-        if self._outbox.folder is not None:
-            own = self._outbox.own()
-            self._journal.damaged += adopt(self._store, self._outbox.folder, own=own)
+    def _clean(self) -> None:
+        now = self._settings.clock()
+        self._journal.damaged += self._outbox.sweep(self._store, self._ledgers(), now)
 
     def _warn(self, message: str, error: Exception) -> None:
         self._journal.warn(self._settings.clock(), message, error)

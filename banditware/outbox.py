@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from banditware import forks
-from banditware.adoption import locked
+from banditware.adoption import PATIENCE, Orphans, locked
 from banditware.drain import Drain
+from banditware.errors import StoreError
 from banditware.filespool import FileSpool
-from banditware.spool import MemorySpool, Source, Spool
+from banditware.keeping import ENOUGH, Keeper
+from banditware.spool import Drained, MemorySpool, Source, Spool
 from banditware.stores.base import Counts, Store
+
+#: Bytes that a process keeps in memory after they were applied, where it has no folder.
+IN_MEMORY = 1 << 20
 
 _log = logging.getLogger("banditware")
 
@@ -23,16 +28,22 @@ class Outbox(forks.ForkAware):
         spool: where records go; in memory if there is no folder or it cannot be used.
         trouble: why records are kept in memory although there is a folder, or nothing.
         damaged: lines of retired sources that could not be read.
+        folder: where spools and backups are, or None.
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self.folder = folder
         self.trouble = ""
         self.damaged = 0
         self.spool: Spool = MemorySpool() if folder is None else FileSpool(folder)
         self._drains: dict[str, Drain] = {}
         self._settled: set[str] = set()
+        self._share(folder)
         forks.watch(self)
+
+    def _share(self, folder: Path | None) -> None:
+        self.folder = folder
+        self._orphans = Orphans(folder) if folder is not None else None
+        self._keeper = Keeper(folder) if folder is not None else None
 
     def after_fork(self, *, child: bool) -> None:
         """See `ForkAware.after_fork`: the child has recorded nothing yet."""
@@ -40,6 +51,7 @@ class Outbox(forks.ForkAware):
             self.damaged = 0
             self._drains = {}
             self._settled = set()
+            self._share(self.folder)
 
     def open(self) -> None:
         """Make sure that records can be kept: in memory, with a warning, if not on disk."""
@@ -49,8 +61,8 @@ class Outbox(forks.ForkAware):
             self.spool.open()
         except OSError as error:
             self.trouble = f"{self.folder}: {error.strerror}"
-            self.spool = MemorySpool()
-            self.folder = None
+            self.spool = MemorySpool(IN_MEMORY)
+            self._share(None)
             _log.warning(
                 "records are kept in memory, not on disk, and a process that is killed loses those "
                 "of its last refresh: the spool folder cannot be used: %s",
@@ -74,39 +86,101 @@ class Outbox(forks.ForkAware):
         return self._drains.setdefault(source.id, Drain(source))
 
     def _retire(self, store: Store) -> None:
-        """Delete the sources that were drained after the last write to them had ended."""
+        """Find the sources that were drained after the last write to them had ended."""
         for source in self.spool.sources():
-            if self.spool.written(source):
+            if self.spool.written(source) or self._drained(source):
                 continue
-            drain = self._drain(source)
             # A write that was under way while the source was sealed has ended one round later.
-            if source.id not in self._settled or drain.cursor < source.size():
-                self._settled.add(source.id)
-                continue
-            with locked(self.folder) as held:
-                if held:
-                    self._delete(store, source)
+            self._settled.add(source.id)
+        if self.folder is None:
+            for source in filter(self._drained, self.spool.sources()):
+                self._delete(store, source)
+
+    def _drained(self, source: Source) -> bool:
+        return source.id in self._settled and self._drain(source).cursor >= source.size()
 
     def _delete(self, store: Store, source: Source) -> None:
-        drain = self._drain(source)
-        drain.rewind(store.positions(source.id))
-        if drain.cursor < source.size():
-            return  # The store lost something just now, and this is the last copy.
+        self._drain(source).rewind(store.positions(source.id))
+        if self._drained(source):  # If not, the store lost something and this is the last copy.
+            self._forget(source)
+            self.spool.drop(source)
+            store.release(source.id)
+
+    def _forget(self, source: Source) -> None:
         self.damaged += self._drains.pop(source.id).damaged
         self._settled.discard(source.id)
-        self.spool.drop(source)
-        store.release(source.id)
 
-    def verify(self, store: Store) -> None:
-        """Ask the store where it stands, so that what it lost is applied again."""
+    # -- what the store may lose
+
+    def verify(self, store: Store, ledgers: Iterable[str] = ()) -> None:
+        """Put back what the store lost of these ledgers, and what is in spools apply again."""
+        with locked(self.folder) as held:
+            self._restore(store, ledgers, held=held)
+
+    def _restore(self, store: Store, ledgers: Iterable[str], *, held: bool) -> None:
+        if self._keeper and held:
+            self._keeper.guard(store, ledgers)
         for drain in tuple(self._drains.values()):
             drain.rewind(store.positions(drain.source.id))
 
+    def sweep(self, store: Store, ledgers: Iterable[str], now: float) -> int:
+        """Verify, apply what dead processes left, back up, and delete what is not needed any more.
+
+        Args:
+            store: where counts are.
+            ledgers: which of them to put back if they are lost.
+            now: seconds since the epoch.
+
+        Returns:
+            the number of damaged lines of dead processes.
+
+        Raises:
+            StoreError: the store cannot be reached.
+            OSError: something cannot be written.
+        """
+        with locked(self.folder) as held:
+            self._restore(store, ledgers, held=held)
+            if not (self._keeper and self._orphans and held):
+                return 0
+            damaged = self._orphans.drain(store, own=self.own())
+            own = {each.id: each for each in self.spool.sources() if self._drained(each)}
+            drained = [Drained(i, s.size(), self._drains[i].positions) for i, s in own.items()]
+            drained += self._orphans.drained()
+            for spool in self._keeper.spent(drained):
+                if spool.id in own:
+                    self._delete(store, own[spool.id])
+                else:
+                    self._orphans.delete(store, spool)
+            self._keeper.renew(store, now, eager=sum(each.size for each in drained) > ENOUGH)
+        return damaged
+
+    def drain_all(self, store: Store, ledgers: Iterable[str] = ()) -> int:
+        """Apply what any process of this machine has written; see `sweep`.
+
+        Raises:
+            StoreError: the store cannot be reached, or others drain for longer than is bearable.
+        """
+        if self._orphans is None or not self._orphans.folder.is_dir():
+            return 0
+        with locked(self.folder, PATIENCE) as held:
+            if not held:
+                raise StoreError(
+                    store.url, f"other processes keep draining {self.folder}; try again"
+                )
+            self._restore(store, ledgers, held=held)
+            return self._orphans.drain(store, own=self.own(), living=True)
+
     def finish(self, store: Store) -> None:
-        """Apply everything and leave nothing behind."""
+        """Apply everything and leave nothing open; what the store may lose is left to others."""
         self.spool.seal()
         self.flush(store, {})
         self.flush(store, {})
+        for source in filter(self._drained, self.spool.sources()):
+            self._forget(source)
+            if source.size():
+                self.spool.leave(source)
+            else:
+                self.spool.drop(source)
 
     def own(self) -> frozenset[str]:
         """Return the ids of this process's sources."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import zlib
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from banditware import forks
@@ -30,6 +31,20 @@ class Chunk(NamedTuple):
     def end(self) -> int:
         """The position after its last byte."""
         return self.start + len(self.data)
+
+
+class Drained(NamedTuple):
+    """A spool that is in the store to its end, and kept in case the store loses it.
+
+    Attributes:
+        id: its id.
+        size: how many bytes it has.
+        positions: position by ledger, for the ledgers it has records of.
+    """
+
+    id: str
+    size: int
+    positions: Mapping[str, int]
 
 
 class Source(Protocol):
@@ -131,16 +146,21 @@ class Spool(Protocol):
         """Delete a source that was sealed and drained."""
         ...
 
+    def leave(self, source: Source) -> None:
+        """Leave a source that was sealed and drained to other processes, where there are any."""
+        ...
+
     def waiting(self) -> int:
         """Return the bytes that could not be written yet."""
         ...
 
 
 class _Segment:
-    """A source in memory."""
+    """A source in memory, which keeps a number of bytes after they were discarded."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: int) -> None:
         self.id = secrets.token_hex(8)
+        self._keep = keep
         self._base = 0
         self.buffer = bytearray()
 
@@ -152,8 +172,10 @@ class _Segment:
 
     def discard(self, position: int) -> None:
         """See `Source.discard`."""
-        del self.buffer[: max(0, position - self._base)]
-        self._base = max(position, self._base)
+        # Memory is moved when it is given back, so this is not done for every few bytes.
+        if position - self._base >= 2 * self._keep:
+            del self.buffer[: max(0, position - self._keep - self._base)]
+            self._base = max(position - self._keep, self._base)
 
     def size(self) -> int:
         """See `Source.size`."""
@@ -166,14 +188,20 @@ class MemorySpool(forks.ForkAware):
     Nothing is lost while the process lives; what was not flushed ends with it. See `Spool`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keep: int = 0) -> None:
+        """Begin.
+
+        Args:
+            keep: bytes to keep at least after they were applied, for a store that loses them.
+        """
+        self._keep = keep
         self._begin()
         forks.watch(self)
 
     def _begin(self) -> None:
         self.errors = 0
         self.dropped = 0
-        self._current = _Segment()
+        self._current = _Segment(self._keep)
         self._segments = [self._current]
 
     def after_fork(self, *, child: bool) -> None:
@@ -195,7 +223,7 @@ class MemorySpool(forks.ForkAware):
 
     def seal(self) -> None:
         """See `Spool.seal`."""
-        self._current = _Segment()
+        self._current = _Segment(self._keep)
         self._segments.append(self._current)
 
     def sources(self) -> tuple[Source, ...]:
@@ -209,6 +237,10 @@ class MemorySpool(forks.ForkAware):
     def drop(self, source: Source) -> None:
         """See `Spool.drop`."""
         self._segments = [segment for segment in self._segments if segment is not source]
+
+    def leave(self, source: Source) -> None:
+        """See `Spool.leave`: nobody else can see memory."""
+        self.drop(source)
 
     def waiting(self) -> int:
         """See `Spool.waiting`."""

@@ -8,7 +8,7 @@ from banditware.counts import Record, encode
 from banditware.errors import StoreError
 from banditware.filespool import FileSpool
 from banditware.outbox import Outbox
-from banditware.stores import Batch, Counts, Exchange, Store
+from banditware.stores import Backup, Batch, Counts, Exchange, Mark, Store, Verdict
 
 LEDGER = "a@1"
 
@@ -44,6 +44,7 @@ class Faulty:
         before: called before the next exchange that applies something, once.
         after: likewise, when it has been applied.
         released: how many spools were released.
+        restored: how many ledgers were put back.
     """
 
     def __init__(self, store: Store) -> None:
@@ -51,6 +52,7 @@ class Faulty:
         self.before: Callable[[], None] | None = None
         self.after: Callable[[], None] | None = None
         self.released = 0
+        self.restored = 0
         self.url, self.shared, self.folder = store.url, store.shared, store.folder
 
     def check(self) -> None:
@@ -86,6 +88,20 @@ class Faulty:
     def ledgers(self) -> Mapping[str, int]:
         """See `Store.ledgers`."""
         return self._store.ledgers()
+
+    def marks(self) -> Mapping[str, Mark]:
+        """See `Store.marks`."""
+        return self._store.marks()
+
+    def back_up(self, ledger: str, kept: Mark) -> Backup | None:
+        """See `Store.back_up`."""
+        return self._store.back_up(ledger, kept)
+
+    def restore(self, backup: Backup, floor: Mark) -> Verdict:
+        """See `Store.restore`."""
+        verdict = self._store.restore(backup, floor)
+        self.restored += verdict is Verdict.RESTORED
+        return verdict
 
     def close(self) -> None:
         """See `Store.close`."""

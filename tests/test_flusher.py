@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import threading
 import weakref
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from banditware import adoption, flusher
 from banditware.adoption import locked
 from banditware.errors import StoreError
-from banditware.filespool import FileSpool
+from banditware.filespool import FileSpool, Handle
 from banditware.flusher import Flusher, Settings
 from banditware.model import DAY
 from banditware.outbox import Outbox
@@ -286,15 +287,32 @@ def test_threads_that_start_at_once_start_one(store: Faulty) -> None:
     assert process.flusher._thread is None
 
 
-def test_closing_leaves_nothing_behind(store: Faulty) -> None:
-    """After closing, the spool is applied and deleted, and its positions are forgotten."""
+def test_closing_leaves_the_spool_to_others(store: Faulty) -> None:
+    """After closing, everything is applied, and the spool waits to be deleted by anybody."""
     process = Process(store, store.folder)
     process.flusher.record(pull())
     process.flusher.close(timeout=30.0)
     process.flusher.close()
     assert store.folder is not None
-    assert list(store.folder.iterdir()) == []
-    assert (fields(store), store.released) == ({"n/x/0": 1}, 1)
+    (spool,) = store.folder.glob("*.spool")
+    assert Handle(spool, os.O_RDONLY).claim()
+    assert (fields(store), store.released) == ({"n/x/0": 1}, 0)
+
+
+def test_spools_are_deleted_in_time(process: Process) -> None:
+    """Rounds of a process that goes on delete what ended processes left, and keep backups."""
+    kill(another(process.store.folder, pull()))
+    assert process.store.folder is not None
+    for _ in range(10):
+        assert len(list(process.store.folder.glob("*.spool"))) == 1
+        process.flusher.turn()
+        process.now += flusher.SWEEP
+        if process.store.released:
+            break
+    assert sorted(path.name for path in process.store.folder.iterdir()) == [
+        f"{LEDGER}.backup",
+        f"{LEDGER}.backup.old",
+    ]
 
 
 def test_closing_adopts_the_dead(store: Faulty) -> None:
@@ -323,7 +341,7 @@ def test_what_is_recorded_after_closing_is_kept(store: Faulty) -> None:
     del process
     gc.collect()
     assert store.folder is not None
-    adoption.adopt(store, store.folder, own=())
+    adoption.Orphans(store.folder).drain(store, own=())
     assert fields(store) == {"n/x/0": 1}
 
 

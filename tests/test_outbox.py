@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from banditware import filespool
+from banditware import filespool, keeping
+from banditware import outbox as module
 from banditware.adoption import locked
 from banditware.errors import StoreError
+from banditware.keeping import INTERVAL
 from banditware.outbox import Outbox
-from banditware.spool import MemorySpool, frame
+from banditware.spool import Drained, MemorySpool, frame
 from banditware.stores.memory import MemoryStore
-from tests.recording import Faulty, fields, pull
+from tests.recording import Faulty, fields, kill, pull
 
 
 @pytest.fixture
@@ -25,8 +28,15 @@ def outbox(tmp_path: Path) -> Outbox:
 
 
 def files(outbox: Outbox) -> list[Path]:
+    """Return the spools of an outbox's folder."""
     assert outbox.folder is not None
-    return sorted(outbox.folder.iterdir())
+    return sorted(outbox.folder.glob("*.spool"))
+
+
+def minutes(outbox: Outbox, store: Faulty, start: int, end: int) -> None:
+    """Let time pass; each minute brings a backup, and each second one may set spools free."""
+    for minute in range(start, end):
+        outbox.sweep(store, ["a@1", "b@1"], minute * INTERVAL)
 
 
 def test_what_was_recorded_is_applied_once(outbox: Outbox, store: Faulty) -> None:
@@ -41,27 +51,35 @@ def test_what_was_recorded_is_applied_once(outbox: Outbox, store: Faulty) -> Non
     assert outbox.flush(store, {"a@1": 0}) is None
 
 
-def test_a_full_file_is_drained_and_deleted(
+def test_a_full_file_is_drained_and_deleted_when_it_is_in_backups(
     outbox: Outbox, store: Faulty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A rotated file is deleted one round after it was drained, when no write can be under way."""
+    """A rotated file stays for more than a minute after it was drained, until backups hold it."""
     monkeypatch.setattr(filespool, "ROTATE", 10)
-    outbox.spool.append(pull())
-    outbox.flush(store, {})
-    outbox.spool.append(pull())
-    assert len(files(outbox)) == 2
-    assert store.released == 0
-    outbox.flush(store, {})
-    assert store.released == 1
-    outbox.flush(store, {})
-    assert store.released == 2
-    assert files(outbox) == []
+    for _ in range(2):
+        outbox.spool.append(pull())
+        for _ in range(3):
+            outbox.flush(store, {})
+    minutes(outbox, store, 0, 3)
+    assert (len(files(outbox)), store.released) == (2, 0)
+    minutes(outbox, store, 3, 4)
+    assert (files(outbox), store.released, outbox.own()) == ([], 2, frozenset())
     assert fields(store) == {"n/x/0": 2}
     assert store.positions("any") == {}
 
 
+def test_a_file_with_nothing_in_the_store_is_deleted_at_once(outbox: Outbox, store: Faulty) -> None:
+    """What no store keeps anything of need not be in backups."""
+    outbox.spool.append(b"rubbish")
+    outbox.spool.seal()
+    outbox.flush(store, {})
+    outbox.flush(store, {})
+    minutes(outbox, store, 0, 1)
+    assert files(outbox) == []
+
+
 def test_a_late_write_to_a_full_file_is_not_lost(outbox: Outbox, store: Faulty) -> None:
-    """A record that reached the old file while it was sealed is applied before it is deleted."""
+    """A record that reached the old file while it was sealed is applied, whenever it comes."""
     outbox.spool.append(pull())
     outbox.spool.seal()
     outbox.flush(store, {})
@@ -70,6 +88,7 @@ def test_a_late_write_to_a_full_file_is_not_lost(outbox: Outbox, store: Faulty) 
         file.write(frame(pull())[:-1])
     outbox.flush(store, {})
     assert fields(store) == {"n/x/0": 2}
+    minutes(outbox, store, 0, 4)
     assert files(outbox) == []
 
 
@@ -78,36 +97,146 @@ def test_a_file_is_not_deleted_while_others_drain(outbox: Outbox, store: Faulty)
     outbox.spool.append(pull())
     outbox.spool.seal()
     outbox.flush(store, {})
-    with locked(outbox.folder):
-        outbox.flush(store, {})
-        assert store.released == 0
     outbox.flush(store, {})
+    minutes(outbox, store, 0, 3)
+    with locked(outbox.folder):
+        minutes(outbox, store, 3, 4)
+        assert store.released == 0
+    minutes(outbox, store, 3, 4)
     assert store.released == 1
 
 
-def test_the_last_copy_is_not_deleted(outbox: Outbox, store: Faulty) -> None:
+def test_the_last_copy_is_not_deleted(
+    outbox: Outbox, store: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A store that lost a file's records is noticed before that file is deleted."""
     outbox.spool.append(pull())
     outbox.spool.seal()
     outbox.flush(store, {})
-    inner = store._store
-    assert isinstance(inner, MemoryStore)
-    inner._ledgers.clear()
     outbox.flush(store, {})
+    monkeypatch.setattr(keeping, "MOST", 0)
+    real = keeping.Keeper.spent
+
+    def lose(self: keeping.Keeper, drained: list[Drained]) -> Iterator[Drained]:
+        inner = store._store
+        assert isinstance(inner, MemoryStore)
+        inner._ledgers.clear()
+        return real(self, drained)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping.Keeper, "spent", lose)
+        minutes(outbox, store, 0, 1)
     assert len(files(outbox)) == 1
     outbox.flush(store, {})
     assert fields(store) == {"n/x/0": 1}
+    minutes(outbox, store, 1, 2)
     assert files(outbox) == []
 
 
-def test_finishing_leaves_nothing(outbox: Outbox, store: Faulty) -> None:
-    """After finishing all is applied, the file is gone and its positions are forgotten."""
+def test_what_is_too_much_is_deleted_without_backups(
+    outbox: Outbox, store: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spools of the dead that fill the disk are deleted, oldest first, when they were drained."""
+    for _ in range(4):
+        dead = Outbox(outbox.folder)
+        dead.spool.append(pull())
+        kill(dead)
+    size = files(outbox)[0].stat().st_size
+    monkeypatch.setattr(keeping, "MOST", 2 * size)
+    minutes(outbox, store, 0, 1)
+    assert len(files(outbox)) == 2
+    assert fields(store) == {"n/x/0": 4}
+
+
+def test_much_is_backed_up_sooner(
+    outbox: Outbox, store: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When spools grow large, backups do not wait for a minute to pass."""
+    monkeypatch.setattr(module, "ENOUGH", 0)
+    dead = Outbox(outbox.folder)
+    dead.spool.append(pull())
+    kill(dead)
+    for second in range(4):
+        assert len(files(outbox)) == 1
+        outbox.sweep(store, ["a@1"], second)
+    assert files(outbox) == []
+
+
+def test_a_wiped_store_gets_its_totals_back(outbox: Outbox, store: Faulty) -> None:
+    """What is in no spool any more comes from a backup, what came after it from spools."""
+    for process in (Outbox(outbox.folder), outbox):
+        process.spool.append(pull())
+        process.flush(store, {})
+        process.finish(store)
+    minutes(outbox, store, 0, 4)
+    assert files(outbox) == []
+    outbox.spool.append(pull("y"))
+    outbox.flush(store, {})
+    inner = store._store
+    assert isinstance(inner, MemoryStore)
+    inner._ledgers.clear()
+    outbox.verify(store, ["a@1"])
+    assert fields(store) == {"n/x/0": 2}
+    outbox.flush(store, {})
+    assert fields(store) == {"n/x/0": 2, "n/y/0": 1}
+
+
+def test_draining_all_puts_back_what_was_lost(outbox: Outbox, store: Faulty) -> None:
+    """Who only wants to read the counts gets all of them, and counts of other ledgers wait."""
+    outbox.spool.append(pull())
+    outbox.spool.append(pull(ledger="b@1"))
+    outbox.finish(store)
+    minutes(outbox, store, 0, 4)
+    inner = store._store
+    assert isinstance(inner, MemoryStore)
+    inner._ledgers.clear()
+    Outbox(outbox.folder).drain_all(store, ["a@1"])
+    assert (fields(store), fields(store, "b@1")) == ({"n/x/0": 1}, {})
+
+
+def test_draining_all_waits_for_its_turn(
+    outbox: Outbox, store: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While others drain, a sweep waits for another time, and a demand for its turn."""
+    dead = Outbox(outbox.folder)
+    dead.spool.append(pull())
+    kill(dead)
+    with locked(outbox.folder) as held:
+        assert held
+        assert outbox.sweep(store, [], 0.0) == 0
+        monkeypatch.setattr(module, "PATIENCE", 0.02)
+        with pytest.raises(StoreError, match="other processes keep draining"):
+            outbox.drain_all(store)
+    assert fields(store) == {}
+    outbox.drain_all(store)
+    assert fields(store) == {"n/x/0": 1}
+
+
+def test_a_folder_that_is_not_there_is_not_drained(outbox: Outbox, store: Faulty) -> None:
+    """Nothing is made by looking."""
+    assert outbox.drain_all(store) == outbox.sweep(store, [], 0.0) == 0
+    assert outbox.folder is not None
+    assert not outbox.folder.exists()
+
+
+def test_finishing_leaves_what_the_store_may_lose(outbox: Outbox, store: Faulty) -> None:
+    """After finishing all is applied, and the file is anybody's to keep and to delete."""
     outbox.spool.append(pull())
     assert outbox.left()
     outbox.finish(store)
     assert not outbox.left()
     assert fields(store) == {"n/x/0": 1}
+    assert (len(files(outbox)), store.released, outbox.own()) == (1, 0, frozenset())
+    minutes(Outbox(outbox.folder), store, 0, 4)
     assert (files(outbox), store.released) == ([], 1)
+
+
+def test_finishing_deletes_what_is_empty(outbox: Outbox, store: Faulty) -> None:
+    """A process that recorded nothing leaves nothing."""
+    outbox.open()
+    assert len(files(outbox)) == 1
+    outbox.finish(store)
+    assert files(outbox) == []
 
 
 def test_memory_is_finished_likewise(store: Faulty) -> None:
@@ -130,6 +259,25 @@ def test_memory_is_given_back_as_it_is_drained(store: Faulty) -> None:
     assert isinstance(outbox.spool, MemorySpool)
     assert not outbox.spool._current.buffer
     assert fields(store) == {"n/x/0": 3}
+
+
+def test_memory_instead_of_a_folder_keeps_a_little(
+    tmp_path: Path, store: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no file can be kept, what was applied last can be applied again."""
+    (tmp_path / "spool").write_text("not a folder")
+    monkeypatch.setattr(module, "IN_MEMORY", 10 * len(frame(pull())))
+    outbox = Outbox(tmp_path / "spool")
+    outbox.open()
+    for _ in range(100):
+        outbox.spool.append(pull())
+        outbox.flush(store, {})
+    inner = store._store
+    assert isinstance(inner, MemoryStore)
+    inner._ledgers.clear()
+    outbox.verify(store, ["a@1"])
+    outbox.flush(store, {})
+    assert 10 <= fields(store)["n/x/0"] <= 20
 
 
 def test_a_folder_that_cannot_be_used_is_told_once(

@@ -97,3 +97,27 @@ def test_a_child_begins_with_nothing() -> None:
     spool.after_fork(child=True)
     (new,) = spool.sources()
     assert (new.id != source.id, new.size()) == (True, 0)
+
+
+def test_memory_can_be_left_to_nobody() -> None:
+    """A segment that is left is given back, as nobody else can see it."""
+    spool = MemorySpool()
+    spool.append(b"one")
+    (source,) = spool.sources()
+    spool.leave(source)
+    assert spool.sources() == ()
+
+
+def test_memory_keeps_what_it_is_told() -> None:
+    """What was discarded last can be read again, as much as was asked for."""
+    spool = MemorySpool(keep=20)
+    for _ in range(9):
+        spool.append(b"x")
+    (source,) = spool.sources()
+    source.discard(39)
+    assert source.read(0, 999).start == 0, "memory is not moved for a few bytes"
+    source.discard(60)
+    assert source.read(0, 999).start == 40
+    source.discard(50)
+    assert source.read(0, 999).start == 40
+    assert source.size() == 9 * len(frame(b"x"))

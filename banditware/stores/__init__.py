@@ -6,9 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from banditware.errors import StoreError, suggestion
-from banditware.stores.base import Batch, Counts, Exchange, Store
+from banditware.stores.base import Backup, Batch, Counts, Exchange, Mark, Store, Verdict
 
-__all__ = ["Batch", "Counts", "Exchange", "Store", "open_store"]
+__all__ = [
+    "Backup",
+    "Batch",
+    "Counts",
+    "Exchange",
+    "Mark",
+    "Store",
+    "Verdict",
+    "open_store",
+]
 
 
 def open_store(url: str, folder: Path) -> Store:

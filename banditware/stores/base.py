@@ -12,6 +12,7 @@ machine of its own; nothing here asks for a step that is atomic over two ledgers
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -63,6 +64,57 @@ class Exchange(NamedTuple):
 
     positions: Mapping[str, int] = MappingProxyType({})
     counts: Mapping[str, Counts] = MappingProxyType({})
+
+
+class Mark(NamedTuple):
+    """Which state of a ledger this is.
+
+    Attributes:
+        origin: made up with the ledger; a ledger that was lost and begins anew has another one.
+        number: how many backups were made of it.
+        version: see `Counts`.
+        trail: the names of the last of these backups, `NAME` letters each. A store that went back
+            and on again has other backups of the same number.
+    """
+
+    origin: str
+    number: int
+    version: int
+    trail: str
+
+
+class Backup(NamedTuple):
+    """All of a ledger but its once-keys, as it was at one moment, for a store that loses it.
+
+    Attributes:
+        ledger: the ledger.
+        mark: the state it was in; its number is that of this backup.
+        fields: number by field.
+        positions: position by spool: which records the fields hold.
+    """
+
+    ledger: str
+    mark: Mark
+    fields: Mapping[str, float]
+    positions: Mapping[str, int]
+
+
+class Verdict(enum.Enum):
+    """What `Store.restore` found, and did.
+
+    Attributes:
+        CONTAINED: the store has everything that the backup has; nothing was done.
+        BEHIND: the store went back to before the backup, but not to before its floor; nothing was
+            done, because what is missing is in spools.
+        RESTORED: the store had lost the ledger; now it is as it was.
+        OTHER: the ledger went on without what the backup has, and has newer backups; nothing was
+            done.
+    """
+
+    CONTAINED = "contained"
+    BEHIND = "behind"
+    RESTORED = "restored"
+    OTHER = "other"
 
 
 class Store(Protocol):
@@ -131,6 +183,36 @@ class Store(Protocol):
         """Return all ledgers with their version."""
         ...
 
+    def marks(self) -> Mapping[str, Mark]:
+        """Return the state of every ledger."""
+        ...
+
+    def back_up(self, ledger: str, kept: Mark) -> Backup | None:
+        """Number the state of a ledger and return all of it, in one atomic step.
+
+        Args:
+            ledger: the ledger.
+            kept: the backup that the caller has; number 0 if it has none.
+
+        Returns:
+            the backup; None if there is no such ledger, or it does not contain what the caller
+            has, or somebody may still be on the way to restore it.
+        """
+        ...
+
+    def restore(self, backup: Backup, floor: Mark) -> Verdict:
+        """Put a backup in place of a ledger that was lost, in one atomic step.
+
+        The once-keys of the ledger are forgotten, and its version becomes one that nobody knows. A
+        store that several machines share makes no backups for a while after a ledger was lost, so
+        that every machine gets to restore what it has.
+
+        Args:
+            backup: what to put in place.
+            floor: the backup that holds everything that is in no spool any more.
+        """
+        ...
+
     def close(self) -> None:
         """Give back what the store holds. It may be used again afterwards."""
         ...
@@ -143,3 +225,39 @@ def cohort_of(key: str) -> int:
         ValueError: the key does not begin with a whole number and a colon.
     """
     return int(key[: key.index(":")])
+
+
+#: Length of the name of a backup, and of the trail that a ledger keeps of them.
+NAME = 8
+TRAIL = 64 * NAME
+
+#: What the version of a restored ledger is ahead of any that somebody may know.
+LEAP = 1 << 20
+
+
+def judge(stored: Mark | None, backup: Mark, floor: Mark) -> Verdict:
+    """Return what is to be done with a backup; see `Store.restore`.
+
+    A ledger that is there, has another origin and no backup yet was born of records that are all
+    in spools still, because none is deleted before it is in a backup.
+    """
+    if stored is None:
+        return Verdict.RESTORED
+    if stored.origin != backup.origin:
+        return Verdict.OTHER if stored.number else Verdict.RESTORED
+    if contains(stored, backup):
+        return Verdict.CONTAINED
+    if contains(stored, floor):
+        return Verdict.BEHIND
+    return Verdict.OTHER if stored.number > backup.number else Verdict.RESTORED
+
+
+def contains(stored: Mark | None, kept: Mark) -> bool:
+    """Return True if a state has everything that a backup of a machine has."""
+    if stored is None or not kept.number:
+        return not kept.number
+    since = stored.number - kept.number
+    if stored.origin != kept.origin or since < 0:
+        return False
+    then = stored.trail[: max(0, len(stored.trail) - since * NAME)]
+    return not then or then.endswith(kept.trail[-NAME:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,21 @@ from pathlib import Path
 from types import MappingProxyType
 
 from banditware import forks
-from banditware.stores.base import DUPLICATE, Batch, Counts, Exchange, cohort_of
+from banditware.stores.base import (
+    DUPLICATE,
+    LEAP,
+    NAME,
+    TRAIL,
+    Backup,
+    Batch,
+    Counts,
+    Exchange,
+    Mark,
+    Verdict,
+    cohort_of,
+    contains,
+    judge,
+)
 
 
 @dataclass(slots=True)
@@ -18,6 +33,13 @@ class _Ledger:
     fields: dict[str, float] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+    origin: str = field(default_factory=lambda: secrets.token_hex(8))
+    number: int = 0
+    trail: str = ""
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.origin, self.number, self.version, self.trail)
 
     def add(self, deltas: Mapping[str, float]) -> None:
         for name, delta in deltas.items():
@@ -120,6 +142,38 @@ class MemoryStore(forks.ForkAware):
         """See `Store.ledgers`."""
         with self._lock:
             return {name: ledger.version for name, ledger in self._ledgers.items()}
+
+    def marks(self) -> Mapping[str, Mark]:
+        """See `Store.marks`."""
+        with self._lock:
+            return {name: ledger.mark for name, ledger in self._ledgers.items()}
+
+    def back_up(self, ledger: str, kept: Mark) -> Backup | None:
+        """See `Store.back_up`."""
+        with self._lock:
+            counts = self._ledgers.get(ledger)
+            if counts is None or not contains(counts.mark, kept):
+                return None
+            counts.number += 1
+            counts.trail = (counts.trail + secrets.token_hex(NAME // 2))[-TRAIL:]
+            return Backup(ledger, counts.mark, dict(counts.fields), dict(counts.positions))
+
+    def restore(self, backup: Backup, floor: Mark) -> Verdict:
+        """See `Store.restore`."""
+        with self._lock:
+            there = self._ledgers.get(backup.ledger)
+            verdict = judge(there.mark if there else None, backup.mark, floor)
+            if verdict is Verdict.RESTORED:
+                origin, number, version, trail = backup.mark
+                self._ledgers[backup.ledger] = _Ledger(
+                    max(version, there.version if there else 0) + LEAP,
+                    dict(backup.fields),
+                    dict(backup.positions),
+                    origin=origin,
+                    number=number,
+                    trail=trail,
+                )
+        return verdict
 
     def close(self) -> None:
         """See `Store.close`: there is nothing to give back."""

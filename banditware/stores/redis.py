@@ -9,6 +9,7 @@ or not at all, and every change is one script, which a server runs as a whole or
 | `PREFIX:ledgers` | set | the ledgers there are |
 | `{PREFIX:LEDGER}` | hash | counts, version and positions; see `lua/common.lua` |
 | `{PREFIX:LEDGER}:once:COHORT` | set | once-keys; lives until `fold` forgets it |
+| `{PREFIX:LEDGER}:calm` | text | no backup is made of the ledger; lives for `CALM` |
 | `{PREFIX:LEDGER}:gone:SPOOL` | text | a spool that was released; lives for `TOMBSTONE` |
 
 The braces make a cluster keep the keys of a ledger together.
@@ -24,7 +25,19 @@ from types import MappingProxyType
 from banditware.errors import StoreError
 from banditware.model import DAY
 from banditware.stores.address import Address
-from banditware.stores.base import DUPLICATE, Batch, Counts, Exchange, cohort_of
+from banditware.stores.base import (
+    DUPLICATE,
+    LEAP,
+    NAME,
+    TRAIL,
+    Backup,
+    Batch,
+    Counts,
+    Exchange,
+    Mark,
+    Verdict,
+    cohort_of,
+)
 from banditware.stores.server import Command, Server, script
 
 #: Raised when keys change so that an older banditware must not touch them.
@@ -33,6 +46,10 @@ SCHEMA = 1
 #: Seconds for which a batch of a released spool is refused. A request is on its way for as long as
 #: a network keeps it, or until a server that was stopped goes on.
 TOMBSTONE = int(DAY)
+
+#: Seconds without backups after a ledger was lost. Every machine looks for losses twice a minute,
+#: or, after the server was away, once in 30 seconds at least.
+CALM = 90
 
 #: Seconds that a set of once-keys lives without a `fold`, which running processes do every minute
 #: and which sets the exact end: only what nobody runs any more ends by this.
@@ -81,6 +98,7 @@ class RedisStore:
         once = (("0:probe:g", {"s": 0.5}),)
         commands = [self._apply(Batch(probe, probe, 0, 1, {"n": 1, "m": 0.5}, once))]
         keys = [self._key(probe), self._once(probe, 0), self._tombstone(probe, probe)]
+        keys.append(self._calm(probe))
         commands.append(script("release", [keys[0], keys[2]], probe, TOMBSTONE))
         commands.append(script("fold", keys[:2], 1, "n", "m", 0, _SLACK))
         self._server.send([*commands, ("DEL", *keys)])
@@ -124,6 +142,36 @@ class RedisStore:
         """See `Store.ledgers`."""
         return self._field("#version")
 
+    def marks(self) -> Mapping[str, Mark]:
+        """See `Store.marks`."""
+        names = self._ledgers()
+        heads = ("#origin", "#backup", "#version", "#trail")
+        answers = self._server.send([("HMGET", self._key(name), *heads) for name in names])
+        found = zip(names, answers, strict=True)
+        return {
+            name: Mark(origin or "", int(number or 0), int(version), trail or "")
+            for name, (origin, number, version, trail) in found
+            if version is not None
+        }
+
+    def back_up(self, ledger: str, kept: Mark) -> Backup | None:
+        """See `Store.back_up`."""
+        keys = [self._key(ledger), self._calm(ledger)]
+        command = script("backup", keys, *_known(kept), secrets.token_hex(NAME // 2), TRAIL)
+        (answer,) = self._server.send([command])
+        return _backup(ledger, answer) if answer else None
+
+    def restore(self, backup: Backup, floor: Mark) -> Verdict:
+        """See `Store.restore`; once-keys are forgotten by a new epoch."""
+        ledger, mark, fields, positions = backup
+        keys = [self._key(ledger), self._calm(ledger)]
+        head = (*_known(mark), *_known(floor)[1:], mark.version, mark.trail)
+        more = (secrets.token_hex(8), LEAP, CALM)
+        spools = _pairs({f"@{spool}": position for spool, position in positions.items()})
+        command = script("restore", keys, *head, *more, *_pairs(fields), *spools)
+        answer, _ = self._server.send([command, ("SADD", self._registry(), ledger)])
+        return Verdict(answer)
+
     def close(self) -> None:
         """See `Store.close`."""
         self._server.close()
@@ -143,9 +191,9 @@ class RedisStore:
         ledger = batch.ledger
         cohorts = sorted({cohort_of(key) for key, _ in batch.once})
         number = {cohort: at for at, cohort in enumerate(cohorts, 1)}
-        keys = [self._key(ledger), self._tombstone(ledger, batch.spool)]
+        keys = [self._key(ledger), self._tombstone(ledger, batch.spool), self._calm(ledger)]
         keys += [self._once(ledger, cohort) for cohort in cohorts]
-        head = (batch.spool, batch.start, batch.end, secrets.token_hex(8), ONCE, DUPLICATE)
+        head = (batch.spool, batch.start, batch.end, secrets.token_hex(8), ONCE, DUPLICATE, CALM)
         arguments: list[str | float] = [*head, len(batch.deltas), *_pairs(batch.deltas), *cohorts]
         for key, deltas in batch.once:
             member = key.partition(":")[2]
@@ -161,6 +209,9 @@ class RedisStore:
     def _tombstone(self, ledger: str, spool: str) -> str:
         return f"{self._key(ledger)}:gone:{spool}"
 
+    def _calm(self, ledger: str) -> str:
+        return f"{self._key(ledger)}:calm"
+
     def _registry(self) -> str:
         return f"{self._prefix}:ledgers"
 
@@ -175,6 +226,19 @@ def _counts(answer: Sequence[str]) -> Counts:
     numbers = map(_number, pairs[1::2])
     fields = dict(zip(pairs[::2], numbers, strict=True))
     return Counts(int(version), MappingProxyType(fields))
+
+
+def _known(mark: Mark) -> tuple[str, int, str]:
+    """Return what a script has to know to tell whether a ledger contains a backup."""
+    return mark.origin, mark.number, mark.trail[-NAME:]
+
+
+def _backup(ledger: str, answer: Sequence[str]) -> Backup:
+    pairs = dict(zip(answer[::2], answer[1::2], strict=True))
+    mark = Mark(pairs["#origin"], int(pairs["#backup"]), int(pairs["#version"]), pairs["#trail"])
+    positions = {name[1:]: int(text) for name, text in pairs.items() if name[0] == "@"}
+    fields = {name: _number(text) for name, text in pairs.items() if name[0] not in "#@"}
+    return Backup(ledger, mark, fields, positions)
 
 
 def _number(text: str) -> float:

@@ -13,6 +13,10 @@ _BACKPORTS = ((3, 44, 6), (3, 50, 7))
 _TABLES = (
     "CREATE TABLE banditware (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID",
     "CREATE TABLE ledgers (ledger TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
+    # Beside `ledgers`: who reads counts need not know of backups.
+    """CREATE TABLE origins (
+        ledger TEXT PRIMARY KEY, origin TEXT NOT NULL, number INTEGER NOT NULL, trail TEXT NOT NULL
+    ) WITHOUT ROWID""",
     # A column without a type keeps whole numbers whole and exact.
     """CREATE TABLE counts (
         ledger TEXT NOT NULL, field TEXT NOT NULL, number NOT NULL, PRIMARY KEY (ledger, field)
@@ -44,13 +48,13 @@ def prepare(database: sqlite3.Connection) -> None:
         database.execute("BEGIN IMMEDIATE")
         if not _ready(database):
             for table in _TABLES:
-                database.execute(table)
-            database.execute("INSERT INTO banditware VALUES ('schema', ?)", (SCHEMA,))
+                database.execute(table.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
+            database.execute("INSERT OR IGNORE INTO banditware VALUES ('schema', ?)", (SCHEMA,))
         database.execute("COMMIT")
 
 
 def _ready(database: sqlite3.Connection) -> bool:
-    """Return True if the tables are there, False if the database is empty."""
+    """Return True if the tables are there, False if all or the youngest of them are missing."""
     query = "SELECT name FROM sqlite_master WHERE type = 'table'"
     names = {name for (name,) in database.execute(query)}
     if not names:
@@ -60,7 +64,7 @@ def _ready(database: sqlite3.Connection) -> bool:
     row = database.execute("SELECT value FROM banditware WHERE key = 'schema'").fetchone()
     if row is None or not isinstance(row[0], int) or row[0] > SCHEMA:
         raise ValueError("this database was written by a newer banditware; upgrade this one")
-    return True
+    return "origins" in names
 
 
 def wal_loses_pages(version: tuple[int, ...]) -> bool:

@@ -13,7 +13,17 @@ from pathlib import Path
 from types import MappingProxyType
 
 from banditware.errors import StoreError
-from banditware.stores.base import DUPLICATE, Batch, Counts, Exchange, cohort_of
+from banditware.stores import sqlite_backups
+from banditware.stores.base import (
+    DUPLICATE,
+    Backup,
+    Batch,
+    Counts,
+    Exchange,
+    Mark,
+    Verdict,
+    cohort_of,
+)
 from banditware.stores.schema import prepare
 
 #: Seconds to wait for other processes; their transactions take milliseconds.
@@ -101,6 +111,21 @@ class SQLiteStore:
         with self._transaction() as database:
             return _versions(database)
 
+    def marks(self) -> Mapping[str, Mark]:
+        """See `Store.marks`."""
+        with self._transaction() as database:
+            return sqlite_backups.marks(database)
+
+    def back_up(self, ledger: str, kept: Mark) -> Backup | None:
+        """See `Store.back_up`; all machines that see the file see the same folder of backups."""
+        with self._transaction(write=True) as database:
+            return sqlite_backups.back_up(database, ledger, kept)
+
+    def restore(self, backup: Backup, floor: Mark) -> Verdict:
+        """See `Store.restore`."""
+        with self._transaction(write=True) as database:
+            return sqlite_backups.restore(database, backup, floor)
+
     def close(self) -> None:
         """See `Store.close`: no connection outlives its operation."""
 
@@ -141,6 +166,7 @@ def _apply(database: sqlite3.Connection, batch: Batch) -> int:
     rows = [(batch.ledger, field, _bindable(delta)) for field, delta in deltas.items()]
     database.executemany(_ADD, rows)
     database.execute(_CHANGED, (batch.ledger,))
+    sqlite_backups.born(database, batch.ledger)
     database.execute(_MOVED, (batch.spool, batch.ledger, batch.end))
     return batch.end
 

@@ -20,9 +20,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from banditware.adoption import Orphans
 from banditware.counts import Record, encode
+from banditware.filespool import SUFFIX
 from banditware.flusher import Flusher, Settings
-from banditware.stores import Counts, open_store
+from banditware.stores import Counts, Store, open_store
 
 LEDGER = "a@1"
 SLOTS = 4
@@ -56,8 +58,20 @@ def result(folder: Path) -> dict[str, object]:
     flusher.drain_all()
     store = open_store("sqlite:///counts.db", folder)
     counts = store.exchange((), {LEDGER: 0}).counts[LEDGER].fields
-    left = [path.name for path in (folder / "counts.db.spool").iterdir()]
-    return {"fields": dict(counts), "left": left, "damaged": flusher.health().damaged}
+    return {
+        "fields": dict(counts),
+        "left": undrained(store, folder / "counts.db.spool"),
+        "damaged": flusher.health().damaged,
+    }
+
+
+def undrained(store: Store, folder: Path) -> list[str]:
+    """Return the spools that somebody has, or of which the store does not have everything."""
+    before = store.ledgers()
+    orphans = Orphans(folder)
+    orphans.drain(store, own=())
+    drained = [spool.id for spool in orphans.drained()] if store.ledgers() == before else []
+    return [path.name for path in folder.glob(f"*{SUFFIX}") if path.stem not in drained]
 
 
 class Tally:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from banditware.stores import open_store
+from tests.chaos.fleet import undrained
 from tests.recording import fields
 
 ROOT = Path(__file__).parents[2]
@@ -82,5 +83,6 @@ def test_an_exit_flushes(tmp_path: Path, end: str) -> None:
         "for _ in range(1000): flusher.record(pull('x'))\n"
     )
     assert execute("-c", code + end, str(tmp_path)) == ""
-    assert list((tmp_path / "counts.db.spool").iterdir()) == []
-    assert fields(open_store("sqlite:///counts.db", tmp_path)) == {"n/x/0": 1000}
+    store = open_store("sqlite:///counts.db", tmp_path)
+    assert fields(store) == {"n/x/0": 1000}
+    assert undrained(store, tmp_path / "counts.db.spool") == []

@@ -81,8 +81,9 @@ def test_what_is_lost_is_sent_again_and_counts_once(
     flusher.close(timeout=10)
 
 
-def test_a_batch_that_arrives_after_its_spool_was_released_is_refused(
-    process: ServerProcess, proxy: Proxy, tmp_path: Path
+@pytest.mark.parametrize("released", [False, True])
+def test_a_batch_that_arrives_after_its_spool_was_drained_is_refused(
+    process: ServerProcess, proxy: Proxy, tmp_path: Path, released: bool
 ) -> None:
     """A request that a network kept, and delivers when all is done, counts nothing."""
     store = behind(proxy, tmp_path, PATIENCE)
@@ -94,8 +95,11 @@ def test_a_batch_that_arrives_after_its_spool_was_released_is_refused(
         flusher.flush()
     flusher.close(timeout=10)
     assert store.folder
-    assert list(store.folder.iterdir()) == []
-    assert store.positions("p") == {}
+    (spool,) = store.folder.glob("*.spool")
+    if released:
+        spool.unlink()
+        store.release(spool.stem)
+        assert store.positions(spool.stem) == {}
     before = fields(direct(process, tmp_path))
     assert proxy.deliver() == 1
     assert fields(direct(process, tmp_path)) == before == {"n/x/0": 1}

@@ -36,6 +36,10 @@ class World(Protocol):
         """Put an older copy in place."""
         ...
 
+    def pass_time(self) -> None:
+        """Let backups be made of what was new or lost just now."""
+        ...
+
 
 class MemoryWorld:
     """Counts of this process, seen by all of its handles."""
@@ -54,6 +58,9 @@ class MemoryWorld:
     def restore(self, saved: Any) -> None:
         """See `World.restore`."""
         self.store._ledgers = copy.deepcopy(saved)
+
+    def pass_time(self) -> None:
+        """See `World.pass_time`."""
 
 
 class SQLiteWorld:
@@ -77,6 +84,9 @@ class SQLiteWorld:
         older = self.path.with_name("older.db")
         older.write_bytes(saved)
         shutil.move(older, self.path)
+
+    def pass_time(self) -> None:
+        """See `World.pass_time`."""
 
 
 class RedisWorld:
@@ -106,6 +116,12 @@ class RedisWorld:
             self.client.delete(key)
         for key, (life, content) in saved.items():
             self.client.restore(key, max(0, life), content)
+
+    def pass_time(self) -> None:
+        """See `World.pass_time`."""
+        for key in self._keys():
+            if key.endswith(b":calm"):
+                self.client.delete(key)
 
     def _keys(self) -> list[bytes]:
         return list(self.client.scan_iter(f"*{self.prefix}:*", count=1000))

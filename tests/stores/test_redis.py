@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from banditware.errors import StoreError
-from banditware.stores import Batch, Store, open_store
-from banditware.stores.redis import ONCE, TOMBSTONE
+from banditware.stores import Backup, Batch, Mark, Store, Verdict, open_store
+from banditware.stores.redis import CALM, ONCE, TOMBSTONE
 from tests import redis_servers
 from tests.recording import fields
 from tests.stores.table import FakeWorld, RedisWorld
@@ -20,6 +20,9 @@ WORLDS: dict[str, Callable[[Path], RedisWorld]] = {
     "fakeredis": FakeWorld,
     **{name: partial(RedisWorld, name) for name in redis_servers.NAMES},
 }
+
+#: What a machine has that never made a backup.
+NONE = Mark("", 0, 0, "")
 
 BATCH = Batch("a@1", "p", 0, 10, {"n/x/0": 1}, (("5:a:g", {"k/x/0/g": 1}),))
 
@@ -83,6 +86,49 @@ def test_counts_that_are_lost_take_their_once_keys_along(
     assert fields(store) == {"n/x/0": 2, "k/x/0/g": 1, "x/duplicate": 1}
 
 
+def test_no_backup_is_made_of_what_was_just_lost(
+    store: Store, world: RedisWorld, client: Any
+) -> None:
+    """After a birth, a restore and a step back, other machines have time to restore theirs."""
+
+    def peace() -> bool:
+        return CALM - 60 < client.ttl(key(world, ":calm")) <= CALM and not store.back_up(
+            "a@1", NONE
+        )
+
+    store.exchange([BATCH], {})
+    assert peace()
+    world.pass_time()
+    first = store.back_up("a@1", NONE)
+    behind = world.save()
+    second = store.back_up("a@1", NONE)
+    assert first
+    assert second
+    assert store.restore(first, first.mark) is Verdict.CONTAINED
+    assert not client.exists(key(world, ":calm"))
+    world.restore(behind)
+    assert store.restore(second, first.mark) is Verdict.BEHIND
+    assert peace()
+    client.delete(key(world), key(world, ":calm"), f"{world.prefix}:ledgers")
+    assert store.restore(second, first.mark) is Verdict.RESTORED
+    assert peace()
+    assert list(store.ledgers()) == ["a@1"], "it is listed again"
+
+
+def test_counts_of_an_older_banditware_get_backups(
+    store: Store, world: RedisWorld, client: Any
+) -> None:
+    """A ledger without an origin has that of its epoch from the first backup on."""
+    store.exchange([BATCH], {})
+    world.pass_time()
+    client.hdel(key(world), "#origin")
+    assert store.marks() == {"a@1": Mark("", 0, 1, "")}
+    backup = store.back_up("a@1", store.marks()["a@1"])
+    assert backup is not None
+    assert backup.mark.origin == client.hget(key(world), "#epoch").decode()
+    assert store.marks() == {"a@1": backup.mark}
+
+
 def test_once_keys_end_by_themselves(store: Store, world: RedisWorld, client: Any) -> None:
     """A set lives for long by itself; folding sets the end that fits, and does not move it."""
     store.exchange([BATCH], {})
@@ -136,6 +182,8 @@ def test_a_key_of_somebody_else_is_left_alone(
         lambda: store.exchange((), {"a@1": 0}),
         lambda: store.release("p"),
         lambda: store.fold("a@1", {"n/x/0": "n/x/1"}, 9),
+        lambda: store.back_up("a@1", NONE),
+        lambda: store.restore(Backup("a@1", Mark("o", 1, 1, "t"), {"n/x/0": 1}, {}), NONE),
     ]
     for attempt in attempts:
         with pytest.raises(StoreError, match="belongs to something else; choose another"):
@@ -169,6 +217,8 @@ def test_newer_counts_are_refused(
         lambda: store.exchange((), {"a@1": 0}),
         lambda: store.fold("a@1", {}, 9),
         lambda: store.release("p"),
+        lambda: store.back_up("a@1", NONE),
+        lambda: store.restore(Backup("a@1", Mark("o", 1, 1, "t"), {"n/x/0": 1}, {}), NONE),
     ):
         with pytest.raises(StoreError, match="written by a newer banditware; upgrade this one"):
             attempt()

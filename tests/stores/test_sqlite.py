@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from banditware.errors import StoreError
-from banditware.stores import Batch, open_store, schema, sqlite
+from banditware.stores import Batch, Mark, open_store, schema, sqlite
 from banditware.stores.sqlite import SQLiteStore
 
 BATCH = Batch("a@1", "p", 0, 10, {"n/x/0": 1})
@@ -184,6 +184,18 @@ def test_a_write_ahead_log_is_switched_off_where_it_is_faulty(
 def test_the_faulty_versions_are_known(version: tuple[int, ...], faulty: bool) -> None:
     """The fault and its three mends are told apart by version."""
     assert schema.wal_loses_pages(version) is faulty
+
+
+def test_tables_that_are_younger_than_the_database_are_made(store: SQLiteStore) -> None:
+    """A database from before there were backups goes on, with backups."""
+    store.exchange([BATCH], {})
+    with closing(sqlite3.connect(store.path)) as database:
+        database.execute("DROP TABLE origins")
+    assert store.marks() == {"a@1": Mark("", 0, 1, "")}
+    backup = store.back_up("a@1", store.marks()["a@1"])
+    assert backup is not None
+    assert backup.mark.origin
+    assert (backup.fields, backup.mark.number) == ({"n/x/0": 1}, 1)
 
 
 def test_the_loser_of_the_race_to_create_finds_the_tables(

@@ -1,8 +1,8 @@
 -- Applies a batch if it begins where its spool has got to; answers where that is afterwards.
 --
--- KEYS  ledger, tombstone of the spool, sets of once-keys
+-- KEYS  ledger, tombstone of the spool, peace of the ledger, sets of once-keys
 -- ARGV  spool, start, end, epoch if there is none, seconds that sets live, field of duplicates,
---       how many deltas, {field, delta}, cohort of each set,
+--       seconds of peace for a new ledger, how many deltas, {field, delta}, cohort of each set,
 --       {number of the set, once-key, how many deltas, {field, delta}}
 
 local ledger, duplicate = KEYS[1], ARGV[6]
@@ -13,10 +13,13 @@ if redis.call('EXISTS', KEYS[2]) == 1 then return GONE end
 local stored = head[2] or '0'
 if stored ~= ARGV[2] then return tonumber(stored) end
 -- A key that is no set fails here, before anything is written.
-for i = 3, #KEYS do redis.call('SCARD', KEYS[i]) end
+for i = 4, #KEYS do redis.call('SCARD', KEYS[i]) end
 
 local epoch, cohorts = head[3] or ARGV[4], head[4] or ''
-if not head[1] then redis.call('HSET', ledger, '#schema', SCHEMA, '#epoch', epoch) end
+if not head[1] then
+  redis.call('HSET', ledger, '#schema', SCHEMA, '#epoch', epoch, '#origin', epoch)
+  redis.call('SET', KEYS[3], '1', 'EX', ARGV[7])
+end
 
 local sums, order = {}, {}
 local function gather(field, text)
@@ -27,12 +30,12 @@ local function gather(field, text)
   sums[field] = (sums[field] or 0) + number
 end
 
-local at = 8
-for _ = 1, tonumber(ARGV[7]) do
+local at = 9
+for _ = 1, tonumber(ARGV[8]) do
   gather(ARGV[at], ARGV[at + 1])
   at = at + 2
 end
-for i = 3, #KEYS do
+for i = 4, #KEYS do
   local cohort = ARGV[at]
   at = at + 1
   if redis.call('SISMEMBER', KEYS[i], epoch) == 0 then
@@ -46,7 +49,7 @@ for i = 3, #KEYS do
   end
 end
 while at <= #ARGV do
-  local first = redis.call('SADD', KEYS[2 + tonumber(ARGV[at])], ARGV[at + 1]) == 1
+  local first = redis.call('SADD', KEYS[3 + tonumber(ARGV[at])], ARGV[at + 1]) == 1
   local last = at + 2 + 2 * tonumber(ARGV[at + 2])
   if not first then gather(duplicate, '1') end
   for i = at + 3, first and last or 0, 2 do gather(ARGV[i], ARGV[i + 1]) end

@@ -5,6 +5,9 @@
 --   #version  changes with the counts
 --   #epoch    made up when the hash is; the sets of once-keys carry it too, because a hash may be
 --             lost (evicted, deleted) while they stay, and what is then applied again is not new
+--   #origin   the first #epoch; a ledger that is restored gets a new epoch and keeps its origin
+--   #backup   how many backups were made of it
+--   #trail    the names of the last of them, all of one length
 --   #cohorts  the cohorts that have a set
 --   @SPOOL    how far the spool has been applied
 
@@ -33,4 +36,11 @@ local function add(key, field, text)
   end
   local sum = tonumber(redis.call('HGET', key, field) or '0') + tonumber(text)
   redis.call('HSET', key, field, string.format('%.17g', sum))
+end
+
+-- Whether the backups that were made of a ledger are those that led to one of this number and name.
+local function contains(stored, trail, number, name)
+  if stored < number then return false end
+  local before = string.sub(trail, 1, math.max(0, #trail - (stored - number) * #name))
+  return before == '' or string.sub(before, -#name) == name
 end
