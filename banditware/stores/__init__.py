@@ -82,4 +82,8 @@ _OPENERS: dict[str, Callable[[str, str, Path], Store]] = {
     "redis": _open_redis,
     "rediss": _open_redis,
     "unix": _open_redis,
+    "redis+cluster": _open_redis,
+    "rediss+cluster": _open_redis,
+    "redis+sentinel": _open_redis,
+    "rediss+sentinel": _open_redis,
 }

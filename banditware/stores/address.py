@@ -1,8 +1,10 @@
-"""How the address of a Redis or Valkey server is written.
+"""How the address of a Redis or Valkey server, or of several, is written.
 
 ```
 redis://[[USER]:PASSWORD@]HOST[:PORT][/DB][?OPTIONS]
-rediss://...                                          the same over TLS
+redis+cluster://[[USER]:PASSWORD@]HOST[:PORT][,HOST[:PORT]...][?OPTIONS]
+redis+sentinel://[[USER]:PASSWORD@]HOST[:PORT][,HOST[:PORT]...]/MASTER[/DB][?OPTIONS]
+rediss://... rediss+cluster://... rediss+sentinel://...           the same over TLS
 unix://[[USER]:PASSWORD@]/PATH/OF/SOCKET[?OPTIONS]
 ```
 
@@ -11,6 +13,7 @@ Messages never show what was written, because a password may be in any part of a
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -19,25 +22,38 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from banditware.errors import suggestion
 
 #: Every scheme, and how its address is written.
-FORMS = {"redis": "redis://HOST", "rediss": "rediss://HOST", "unix": "unix:///SOCKET"}
+FORMS = {
+    "redis": "redis://HOST",
+    "rediss": "rediss://HOST",
+    "unix": "unix:///SOCKET",
+    "redis+cluster": "redis+cluster://HOST,HOST",
+    "rediss+cluster": "rediss+cluster://HOST,HOST",
+    "redis+sentinel": "redis+sentinel://HOST,HOST/MASTER",
+    "rediss+sentinel": "rediss+sentinel://HOST,HOST/MASTER",
+}
 
-#: The port of `redis://HOST`.
+#: The port of a host that is named without one, of a server and of a sentinel.
 PORT = 6379
+SENTINEL_PORT = 26379
 
 #: Seconds to wait for a connection, and for each answer.
 TIMEOUT = 1.0
 
 _OPTIONS = ("prefix", "timeout", "spool", "db")
 _CERTIFICATES = ("ca", "cert", "key")
+_SENTINEL = ("sentinel_username", "sentinel_password")
 _TIMEOUTS = (0.001, 60.0)
+
+#: A host and its port.
+Place = tuple[str, int]
 
 
 class Address(NamedTuple):
     """Where a server is and how to talk to it.
 
     Attributes:
-        scheme: `redis`, `rediss` or `unix`.
-        host: name or number of the host; empty for a socket.
+        scheme: one of `FORMS`.
+        host: name or number of the host, of the first one if there are several; empty for a socket.
         port: port of the host; 0 for a socket.
         path: path of the socket, or nothing.
         user: name of the user, or nothing for the default one.
@@ -50,6 +66,10 @@ class Address(NamedTuple):
             those of the system.
         cert: file with a certificate for the server to see, or nothing.
         key: file with the key of that certificate, or nothing.
+        others: more nodes of the cluster, or more sentinels.
+        master: name by which the sentinels know the servers, or nothing.
+        sentinel_username: name of the user of the sentinels, or nothing for the default one.
+        sentinel_password: password of the sentinels, or nothing.
     """
 
     scheme: str
@@ -65,14 +85,34 @@ class Address(NamedTuple):
     ca: str = ""
     cert: str = ""
     key: str = ""
+    others: tuple[Place, ...] = ()
+    master: str = ""
+    sentinel_username: str = ""
+    sentinel_password: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What stands at the address: `cluster`, `sentinel`, or nothing for a single server."""
+        return self.scheme.partition("+")[2]
+
+    @property
+    def secure(self) -> bool:
+        """True if everything goes over TLS."""
+        return self.scheme.startswith("rediss")
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The host, or all of them."""
+        return ((self.host, self.port), *self.others)
 
     @property
     def public(self) -> str:
         """The address without user, password and options."""
         if self.path:
             return f"{self.scheme}://{self.path}"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}/{self.db}"
+        hosts = ",".join(map(written, self.places))
+        tail = {"cluster": "", "sentinel": f"/{self.master}/{self.db}"}
+        return f"{self.scheme}://{hosts}{tail.get(self.kind, f'/{self.db}')}"
 
     @property
     def folder(self) -> str:
@@ -82,7 +122,16 @@ class Address(NamedTuple):
         another, which a neighbouring configuration may use.
         """
         place = f"{self.path or self.host.lower()} {self.port} {self.db} {self.prefix}"
+        if self.kind:
+            hosts = sorted(f"{host.lower()} {port}" for host, port in self.places)
+            place = " ".join((*hosts, self.kind, self.master, str(self.db), self.prefix))
         return f"banditware-{zlib.crc32(place.encode()):08x}.spool"
+
+
+def written(place: Place) -> str:
+    """Return a host and its port as an address has them."""
+    host, port = place
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def parse(url: str) -> Address:
@@ -91,25 +140,47 @@ def parse(url: str) -> Address:
     Raises:
         ValueError: it is mistaken; the message has the mend and shows nothing of the address.
     """
-    parts = _split(url)
+    alone, others = _separate(url)
+    parts = _split(alone)
     options = _options(parts)
+    master, db = _path(parts, options)
     address = Address(
         parts.scheme,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        db=_db(parts, options),
+        db=db,
         prefix=_prefix(options.get("prefix", "banditware")),
         timeout=_timeout(options.get("timeout", str(TIMEOUT))),
         spool=options.get("spool", ""),
         ca=options.get("ca", ""),
         cert=options.get("cert", ""),
         key=options.get("key", ""),
+        master=master,
+        sentinel_username=options.get("sentinel_username", ""),
+        sentinel_password=options.get("sentinel_password", ""),
     )
     if address.key and not address.cert:
         raise ValueError("has a key without its certificate: add &cert=FILE")
     if parts.scheme == "unix":
         return address._replace(path=unquote(parts.path))
-    return address._replace(host=parts.hostname or "", port=parts.port or PORT)
+    port = SENTINEL_PORT if address.kind == "sentinel" else PORT
+    first, *rest = (
+        (each.hostname or "", each.port or port)
+        for each in (parts, *(_split(f"{parts.scheme}://{host}") for host in others))
+    )
+    return address._replace(host=first[0], port=first[1], others=tuple(rest))
+
+
+def _separate(url: str) -> tuple[str, list[str]]:
+    """Return an address with its first host alone, and the other hosts."""
+    scheme, sign, rest = url.partition("://")
+    authority = re.split("[/?#]", rest, maxsplit=1)[0]
+    tail = rest[len(authority) :]
+    login, at, hosts = authority.rpartition("@")
+    first, *others = hosts.split(",")
+    if others and "+" not in scheme:
+        raise ValueError("names several hosts: write redis+cluster:// or redis+sentinel://")
+    return f"{scheme}{sign}{login}{at}{first}{tail}", others
 
 
 def _split(url: str) -> SplitResult:
@@ -133,10 +204,11 @@ def _split(url: str) -> SplitResult:
 def _options(parts: SplitResult) -> Mapping[str, str]:
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     options = dict(pairs)
-    known = _OPTIONS + _CERTIFICATES * (parts.scheme == "rediss")
+    secure, sentinel = parts.scheme.startswith("rediss"), parts.scheme.endswith("+sentinel")
+    known = _OPTIONS + _CERTIFICATES * secure + _SENTINEL * sentinel
     for name, value in options.items():
         if name in _CERTIFICATES and name not in known:
-            raise ValueError(f"has the option {name}, which needs rediss://")
+            raise ValueError(f"has the option {name}, which needs {_over_tls(parts.scheme)}")
         if name not in known:
             near = suggestion(name, known) or f"; there are {', '.join(known)}"
             raise ValueError(f"has an unknown option{near}")
@@ -147,8 +219,26 @@ def _options(parts: SplitResult) -> Mapping[str, str]:
     return options
 
 
-def _db(parts: SplitResult, options: Mapping[str, str]) -> int:
+def _over_tls(scheme: str) -> str:
+    return f"rediss{scheme[len('redis') :]}://" if scheme.startswith("redis") else "rediss://"
+
+
+def _path(parts: SplitResult, options: Mapping[str, str]) -> tuple[str, int]:
+    """Return the name of the master and the number of the database."""
     path = "" if parts.scheme == "unix" else parts.path.strip("/")
+    if parts.scheme.endswith("+cluster"):
+        if path or "db" in options:
+            raise ValueError("names a database; a cluster has only one")
+        return "", 0
+    if not parts.scheme.endswith("+sentinel"):
+        return "", _db(path, options)
+    master, _, rest = path.partition("/")
+    if not master:
+        raise ValueError(f"names no master: write {FORMS[parts.scheme]}")
+    return unquote(master), _db(rest, options)
+
+
+def _db(path: str, options: Mapping[str, str]) -> int:
     if path and "db" in options:
         raise ValueError("names the database twice")
     text = path or options.get("db", "0")

@@ -1,4 +1,4 @@
-"""`redis://`, `rediss://` and `unix://`: counts for the processes of many machines.
+"""`redis://` and its kin: counts for the processes of many machines, on one server or on many.
 
 Everything of a ledger that has to be changed in one step is one hash, so that it is lost as a whole
 or not at all, and every change is one script, which a server runs as a whole or not at all. Keys:
@@ -12,15 +12,18 @@ or not at all, and every change is one script, which a server runs as a whole or
 | `{PREFIX:LEDGER}:calm` | text | no backup is made of the ledger; lives for `CALM` |
 | `{PREFIX:LEDGER}:gone:SPOOL` | text | a spool that was released; lives for `TOMBSTONE` |
 
-The braces make a cluster keep the keys of a ledger together.
+The braces make a cluster keep the keys of a ledger together. Nothing has to be changed in one step
+over two ledgers, nor over a ledger and the set of all: what is missing there is put in again with
+the next batch.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from banditware.errors import StoreError
 from banditware.model import DAY
@@ -38,7 +41,9 @@ from banditware.stores.base import (
     Verdict,
     cohort_of,
 )
-from banditware.stores.server import Command, Server, script
+from banditware.stores.pipeline import Command, script
+from banditware.stores.reaching import reach
+from banditware.stores.server import Server
 
 #: Raised when keys change so that an older banditware must not touch them.
 SCHEMA = 1
@@ -76,12 +81,13 @@ class RedisStore:
         Args:
             address: where the server is.
             folder: what relative paths are relative to.
-            server: talks to it; default: connections of its own.
+            server: talks to it; default: connections of its own, as the address wants them.
         """
         self.url = address.public
         self.folder: Path | None = folder / (address.spool or address.folder)
         self._prefix = address.prefix
-        self._server = server or Server(address, folder)
+        self._server = server or reach(address, folder)
+        self._heard: frozenset[str] = frozenset()
 
     def check(self) -> None:
         """See `Store.check`; only writing shows whether everything may be written."""
@@ -121,12 +127,12 @@ class RedisStore:
 
     def release(self, spool: str) -> None:
         """See `Store.release`: late batches are refused for `TOMBSTONE` seconds."""
-        self._server.send(
-            [
-                script("release", [self._key(name), self._tombstone(name, spool)], spool, TOMBSTONE)
-                for name in self._ledgers()
-            ]
-        )
+
+        def forget(ledger: str) -> Command:
+            keys = [self._key(ledger), self._tombstone(ledger, spool)]
+            return script("release", keys, spool, TOMBSTONE)
+
+        self._of_each(forget)
 
     def fold(self, ledger: str, moves: Mapping[str, str], expire: int) -> None:
         """See `Store.fold`; it also sets when once-keys end should nobody fold any more."""
@@ -144,13 +150,11 @@ class RedisStore:
 
     def marks(self) -> Mapping[str, Mark]:
         """See `Store.marks`."""
-        names = self._ledgers()
         heads = ("#origin", "#backup", "#version", "#trail")
-        answers = self._server.send([("HMGET", self._key(name), *heads) for name in names])
-        found = zip(names, answers, strict=True)
+        found = self._of_each(lambda ledger: ("HMGET", self._key(ledger), *heads))
         return {
             name: Mark(origin or "", int(number or 0), int(version), trail or "")
-            for name, (origin, number, version, trail) in found
+            for name, (origin, number, version, trail) in found.items()
             if version is not None
         }
 
@@ -178,14 +182,21 @@ class RedisStore:
 
     def _field(self, field: str) -> dict[str, int]:
         """Return a whole number of each ledger that has it."""
-        names = self._ledgers()
-        answers = self._server.send([("HGET", self._key(name), field) for name in names])
-        found = zip(names, answers, strict=True)
-        return {name: int(answer) for name, answer in found if answer is not None}
+        answers = self._of_each(lambda ledger: ("HGET", self._key(ledger), field))
+        return {name: int(answer) for name, answer in answers.items() if answer is not None}
 
-    def _ledgers(self) -> list[str]:
-        (names,) = self._server.send([("SMEMBERS", self._registry())])
-        return sorted(names)
+    def _of_each(self, make: Callable[[str], Command]) -> dict[str, Any]:
+        """Send a command for each ledger there is; return the answers.
+
+        Ledgers are never forgotten, so those that were heard of are asked in the same round trip
+        that asks which there are, and only new ones cost another.
+        """
+        names = sorted(self._heard)
+        listed, *answers = self._server.send([("SMEMBERS", self._registry()), *map(make, names)])
+        if new := sorted({*listed} - self._heard):
+            answers += self._server.send([make(name) for name in new])
+            self._heard |= {*new}
+        return dict(zip([*names, *new], answers, strict=True))
 
     def _apply(self, batch: Batch) -> Command:
         ledger = batch.ledger

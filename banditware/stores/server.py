@@ -1,30 +1,28 @@
-"""Talking to a Redis or Valkey server: connections, pipelines, scripts, and what errors mean."""
+"""Talking to a Redis or Valkey server: connections, and what errors mean."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from functools import cache
-from importlib import resources
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError
 from redis.retry import Retry
 
 from banditware import forks
 from banditware.errors import StoreError
-from banditware.stores.address import Address
+from banditware.stores.address import Address, Place
+from banditware.stores.pipeline import Command, run
 
-Command = tuple[str | int | float, ...]
+#: What happens for a moment while a cluster gives a slot from one node to another.
+MOVING = "the cluster is moving keys just now; it is tried again"
 
 _FOREIGN = "a key belongs to something else; choose another ?prefix="
 _REFUSED = "the server refuses the user or the password"
 _LACKS = (
     "the user lacks a permission; it needs ~PREFIX:* ~{PREFIX:* "
-    "+@read +@write +@scripting +@connection"
+    "+@read +@write +@scripting +@connection, in a cluster +cluster|slots as well"
 )
 
 #: What a server says, in small letters, and what to do about it.
@@ -41,6 +39,8 @@ _MENDS = {
     "read only replica": "this server is a replica; name the one that is written to",
     "maxmemory": "the server's memory is full; raise maxmemory",
     "db index": "the server has no database of this number",
+    "during rehashing of slot": MOVING,
+    "cluster support disabled": "the server is no cluster: write redis:// (or rediss://)",
 }
 
 
@@ -77,31 +77,40 @@ class Server(forks.ForkAware):
     def send(self, commands: Sequence[Command]) -> list[Any]:
         """Send commands in one go and return their answers; they are no transaction.
 
-        Scripts that the server does not know are loaded and everything is sent once more, so
-        commands have to be such that this does no harm.
+        They may be sent twice (see `pipeline.run`).
 
         Raises:
             StoreError: the server cannot be reached, or refuses one of them; others may be done.
         """
         try:
-            answers = self._execute(commands)
-            if any(isinstance(answer, NoScriptError) for answer in answers):
-                self._execute([("SCRIPT LOAD", text) for text in _scripts().values()])
-                answers = self._execute(commands)
-            return [_checked(answer) for answer in answers]
+            return [_checked(answer) for answer in self._execute(commands)]
         except (redis.RedisError, OSError, ValueError) as error:
+            self._failed()
             raise StoreError(self.address.public, self._explain(error)) from error
 
-    def _execute(self, commands: Iterable[Command]) -> list[Any]:
+    def _execute(self, commands: Sequence[Command]) -> list[Any]:
+        """Return the answers, errors among them."""
         client = self._client = self._client or self._connect()
-        with client.pipeline(transaction=False) as pipeline:
-            for command in commands:
-                pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # theirs
-            return list(pipeline.execute(raise_on_error=False))
+        return run(client, commands)
+
+    def _failed(self) -> None:
+        """Forget what may be why; redis-py itself forgets connections that broke."""
 
     def _connect(self) -> redis.Redis:
         address = self.address
-        options: dict[str, Any] = {
+        if address.path:
+            path = str(self._folder / address.path)
+            return redis.Redis(unix_socket_path=path, **self._options())
+        return self._connect_to((address.host, address.port))
+
+    def _connect_to(self, place: Place) -> redis.Redis:
+        host, port = place
+        return redis.Redis(host, port, **self._options(), **self._wire())
+
+    def _options(self) -> dict[str, Any]:
+        """Return what redis-py has to know of every connection."""
+        address = self.address
+        return {
             "db": address.db,
             "username": address.user or None,
             "password": address.password or None,
@@ -113,13 +122,16 @@ class Server(forks.ForkAware):
             "decode_responses": True,
             "protocol": 2,
         }
-        if address.path:
-            return redis.Redis(unix_socket_path=str(self._folder / address.path), **options)
+
+    def _wire(self) -> dict[str, Any]:
+        """Return what redis-py has to know of connections over TLS."""
+        address = self.address
+        if not address.secure:
+            return {}
         files = {"ssl_ca_certs": address.ca, "ssl_certfile": address.cert}
         files["ssl_keyfile"] = address.key or address.cert
-        options |= {name: str(self._folder / file) for name, file in files.items() if file}
-        secure = address.scheme == "rediss"
-        return redis.Redis(address.host, address.port, ssl=secure, **options)
+        given = {name: str(self._folder / file) for name, file in files.items() if file}
+        return {"ssl": True, **given}
 
     def _explain(self, error: Exception) -> str:
         message = str(error)
@@ -127,34 +139,17 @@ class Server(forks.ForkAware):
         if mend:
             return mend
         if isinstance(error, redis.exceptions.AskError | redis.exceptions.ClusterError):
-            return "the server is one of a cluster, which cannot be used"
+            return self._astray(error)
         if isinstance(error, redis.TimeoutError):
             return f"no answer within {self.address.timeout:g} seconds"
         return message
+
+    def _astray(self, _error: Exception) -> str:
+        """Return what it means that a server of a cluster does not hold a key."""
+        return "the server is one of a cluster: write redis+cluster:// (or rediss+cluster://)"
 
 
 def _checked(answer: Any) -> Any:
     if isinstance(answer, Exception):
         raise answer
     return answer
-
-
-def script(name: str, keys: Sequence[str], *arguments: str | float) -> Command:
-    """Return the command that runs one of our scripts, `lua/NAME.lua`."""
-    return ("EVALSHA", _digests()[name], len(keys), *keys, *arguments)
-
-
-@cache
-def _scripts() -> dict[str, str]:
-    folder = resources.files("banditware.stores") / "lua"
-    names = ("apply", "backup", "fold", "read", "release", "restore")
-    common, *texts = ((folder / f"{name}.lua").read_text("utf-8") for name in ("common", *names))
-    return {name: f"{common}\n{text}" for name, text in zip(names, texts, strict=True)}
-
-
-@cache
-def _digests() -> dict[str, str]:
-    return {
-        name: hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
-        for name, text in _scripts().items()
-    }

@@ -18,7 +18,7 @@ from banditware.stores.address import Address
 from banditware.stores.memory import MemoryStore
 from banditware.stores.redis import RedisStore
 from banditware.stores.server import Server
-from tests import redis_servers
+from tests import redis_groups, redis_servers
 
 
 class World(Protocol):
@@ -89,42 +89,61 @@ class SQLiteWorld:
         """See `World.pass_time`."""
 
 
+class Place(Protocol):
+    """A server, or several, as the tests started them."""
+
+    def url(self, **options: str | float) -> str:
+        """Return the address for a store."""
+        ...
+
+    def client(self) -> Any:
+        """Return a plain client for any key."""
+        ...
+
+    def clients(self) -> list[redis.Redis]:
+        """Return a plain client for each server that holds a part of the keys."""
+        ...
+
+
 class RedisWorld:
-    """Counts under a prefix of their own on a server that other worlds use too."""
+    """Counts under a prefix of their own at a place that other worlds use too."""
 
     _numbers = itertools.count()
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, place: Callable[[], Place], folder: Path) -> None:
         self.folder = folder
         self.prefix = f"world{next(self._numbers)}"
-        self.server = redis_servers.shared(name)
-        self.client = self.server.client()
+        self.place = place()
+        self.client = self.place.client()
+        self.clients = self.place.clients()
 
     def open(self) -> Store:
         """See `World.open`."""
-        return open_store(self.server.url(prefix=self.prefix, timeout=10), self.folder)
+        return open_store(self.place.url(prefix=self.prefix, timeout=10), self.folder)
 
     def save(self) -> Any:
         """See `World.save`."""
-        keys = self._keys()
-        dumps = [(self.client.pttl(key), self.client.dump(key)) for key in keys]
-        return dict(zip(keys, dumps, strict=True))
+        return [
+            [(key, it.pttl(key), it.dump(key)) for key in self._keys(it)] for it in self.clients
+        ]
 
     def restore(self, saved: Any) -> None:
         """See `World.restore`."""
-        for key in self._keys():
-            self.client.delete(key)
-        for key, (life, content) in saved.items():
-            self.client.restore(key, max(0, life), content)
+        for client, rows in zip(self.clients, saved, strict=True):
+            for key in self._keys(client):
+                client.delete(key)
+            for key, life, content in rows:
+                client.restore(key, max(0, life), content)
 
     def pass_time(self) -> None:
         """See `World.pass_time`."""
-        for key in self._keys():
-            if key.endswith(b":calm"):
-                self.client.delete(key)
+        for client in self.clients:
+            for key in self._keys(client):
+                if key.endswith(b":calm"):
+                    client.delete(key)
 
-    def _keys(self) -> list[bytes]:
-        return list(self.client.scan_iter(f"*{self.prefix}:*", count=1000))
+    def _keys(self, client: redis.Redis) -> list[bytes]:
+        return list(client.scan_iter(f"*{self.prefix}:*", count=1000))
 
 
 class FakeServer(Server):
@@ -146,6 +165,7 @@ class FakeWorld(RedisWorld):
         self.prefix = "banditware"
         self.fake = fakeredis.FakeServer()
         self.client = fakeredis.FakeRedis(server=self.fake)
+        self.clients = [self.client]
 
     def open(self) -> Store:
         """See `World.open`."""
@@ -153,9 +173,18 @@ class FakeWorld(RedisWorld):
         return RedisStore(address, self.folder, FakeServer(self.fake, address))
 
 
+REDIS: dict[str, Callable[[Path], RedisWorld]] = {
+    "fakeredis": FakeWorld,
+    **{
+        name: partial(RedisWorld, partial(redis_servers.shared, name))
+        for name in redis_servers.NAMES
+    },
+    "cluster": partial(RedisWorld, redis_groups.shared_cluster),
+    "sentinel": partial(RedisWorld, redis_groups.shared_sentinels),
+}
+
 STORES: dict[str, Callable[[Path], World]] = {
     "memory": MemoryWorld,
     "sqlite": SQLiteWorld,
-    "fakeredis": FakeWorld,
-    **{name: partial(RedisWorld, name) for name in redis_servers.NAMES},
+    **REDIS,
 }

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banditware.stores.address import Address, parse
+from banditware.stores.address import FORMS, Address, parse
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,32 @@ from banditware.stores.address import Address, parse
         ),
         ("unix:///run/a%20b?db=1", Address("unix", path="/run/a b", db=1)),
         ("unix://u:p@/s", Address("unix", path="/s", user="u", password="p")),
+        ("redis+cluster://h", Address("redis+cluster", "h", 6379)),
+        (
+            "rediss+cluster://u:p,q@h,[::1]:7,g:8?ca=a",
+            Address(
+                "rediss+cluster",
+                *("h", 6379),
+                user="u",
+                password="p,q",
+                ca="a",
+                others=(("::1", 7), ("g", 8)),
+            ),
+        ),
+        ("redis+sentinel://h/m", Address("redis+sentinel", "h", 26379, master="m")),
+        (
+            "rediss+sentinel://:p@h:1,g/my%20m/2?sentinel_username=v&sentinel_password=w",
+            Address(
+                "rediss+sentinel",
+                *("h", 1),
+                password="p",
+                db=2,
+                others=(("g", 26379),),
+                master="my m",
+                sentinel_username="v",
+                sentinel_password="w",
+            ),
+        ),
     ],
 )
 def test_parts(url: str, address: Address) -> None:
@@ -56,6 +82,18 @@ def test_parts(url: str, address: Address) -> None:
         ("redis://h?timeout=0", "has a timeout that is not from"),
         ("redis://h?timeout=nan", "has a timeout that is not from"),
         ("redis://h?timeout=61", "has a timeout that is not from"),
+        ("redis://h,g", r"names several hosts: write redis\+cluster:// or redis\+sentinel://"),
+        ("redis+cluster://h,", r"names no host: write redis\+cluster://HOST,HOST"),
+        ("redis+cluster://h,g:x", "has a host or port that is none"),
+        ("redis+cluster://h/1", "names a database; a cluster has only one"),
+        ("redis+cluster://h?db=0", "names a database; a cluster has only one"),
+        ("redis+cluster://h?ca=x", r"has the option ca, which needs rediss\+cluster://"),
+        ("unix:///s?ca=x", "has the option ca, which needs rediss://"),
+        ("redis+cluster://h?sentinel_password=hunter2", "has an unknown option"),
+        ("redis+sentinel://h", r"names no master: write redis\+sentinel://HOST,HOST/MASTER"),
+        ("redis+sentinel://h/m/x", "has a database that is no number"),
+        ("redis+sentinel://h/m/1?db=2", "names the database twice"),
+        ("redis+sentinel://h/m?sentinel_pasword=hunter2", "did you mean 'sentinel_password'"),
         ("unix://", "needs three slashes and the path of a socket"),
         ("unix:///", "needs three slashes"),
         ("unix://run/s", "needs three slashes"),
@@ -72,19 +110,27 @@ def test_what_is_shown_has_no_secrets() -> None:
     """The public form has neither user nor password nor options."""
     assert parse("redis://u:hunter2@[::1]/3?prefix=x").public == "redis://[::1]:6379/3"
     assert parse("unix://u:hunter2@/run/s?db=1").public == "unix:///run/s"
+    assert parse("redis+cluster://:hunter2@h,[::1]:7").public == "redis+cluster://h:6379,[::1]:7"
+    watched = parse("rediss+sentinel://:hunter2@h,g:7/m?sentinel_password=hunter2")
+    assert watched.public == "rediss+sentinel://h:26379,g:7/m/0"
 
 
 def test_folders_of_spools_differ_with_the_counts() -> None:
     """What names other counts has another folder; how to get there makes no difference."""
     urls = ["redis://h", "redis://g", "redis://h:1", "redis://h/1", "redis://h?prefix=x"]
     urls += ["unix:///h", "unix:///h?db=1"]
+    urls += ["redis+cluster://h", "redis+cluster://h,g", "redis+cluster://h?prefix=x"]
+    urls += ["redis+sentinel://h:6379/m", "redis+sentinel://h/m", "redis+sentinel://h/n"]
+    urls += ["redis+sentinel://h/m/1", "redis+sentinel://h/m?prefix=x"]
     assert len({parse(url).folder for url in urls}) == len(urls)
     ways = ["redis://h", "redis://H:6379/0", "redis://u:p@h?timeout=2", "rediss://h?ca=x"]
     assert len({parse(url).folder for url in ways}) == 1
     assert parse("redis://h").folder == "banditware-488fc8b8.spool"
+    ways = ["redis+cluster://h,g:7", "rediss+cluster://u:p@G:7,H:6379?timeout=2"]
+    assert len({parse(url).folder for url in ways}) == 1
 
 
-@given(st.sampled_from(["redis://", "rediss://", "unix://"]), st.text(max_size=40))
+@given(st.sampled_from([f"{scheme}://" for scheme in FORMS]), st.text(max_size=40))
 def test_any_text_is_an_address_or_a_mistake(scheme: str, rest: str) -> None:
     """Whatever is written either is read or raises ValueError."""
     try:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,8 @@ from hypothesis import strategies as st
 from banditware.errors import StoreError
 from banditware.stores import Backup, Batch, Mark, Store, Verdict, open_store
 from banditware.stores.redis import CALM, ONCE, TOMBSTONE
-from tests import redis_servers
 from tests.recording import fields
-from tests.stores.table import FakeWorld, RedisWorld
-
-WORLDS: dict[str, Callable[[Path], RedisWorld]] = {
-    "fakeredis": FakeWorld,
-    **{name: partial(RedisWorld, name) for name in redis_servers.NAMES},
-}
+from tests.stores.table import REDIS, FakeWorld, RedisWorld
 
 #: What a machine has that never made a backup.
 NONE = Mark("", 0, 0, "")
@@ -27,9 +20,9 @@ NONE = Mark("", 0, 0, "")
 BATCH = Batch("a@1", "p", 0, 10, {"n/x/0": 1}, (("5:a:g", {"k/x/0/g": 1}),))
 
 
-@pytest.fixture(params=WORLDS)
+@pytest.fixture(params=REDIS)
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> RedisWorld:
-    return WORLDS[request.param](tmp_path)
+    return REDIS[request.param](tmp_path)
 
 
 @pytest.fixture
@@ -49,7 +42,7 @@ def key(world: RedisWorld, more: str = "") -> str:
 
 def contents(world: RedisWorld) -> dict[bytes, bytes]:
     """Return everything that is stored, but not how long it lives."""
-    return {key: content for key, (_, content) in world.save().items()}
+    return {key: content for rows in world.save() for key, _, content in rows}
 
 
 def test_the_folder_of_spools_is_beside_the_configuration(tmp_path: Path) -> None:

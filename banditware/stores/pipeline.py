@@ -1,0 +1,63 @@
+"""Commands that go to a server in one piece, and the scripts among them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import redis
+from redis.exceptions import NoScriptError
+
+Command = tuple[str | int | float, ...]
+
+
+def run(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
+    """Send commands in one go and return their answers, errors among them; no transaction.
+
+    Scripts that the server does not know are loaded and everything is sent once more, so commands
+    have to be such that this does no harm.
+
+    Raises:
+        redis.RedisError: the server cannot be reached; some may be done.
+    """
+    answers = _run(client, commands)
+    if any(isinstance(answer, NoScriptError) for answer in answers):
+        _run(client, [("SCRIPT LOAD", text) for text in _scripts().values()])
+        answers = _run(client, commands)
+    return answers
+
+
+def _run(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
+    with client.pipeline(transaction=False) as pipeline:
+        for command in commands:
+            pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # theirs
+        return list(pipeline.execute(raise_on_error=False))
+
+
+def key_of(command: Command) -> str:
+    """Return the key that says where a command belongs; all keys of one belong together."""
+    return str(command[3 if command[0] == "EVALSHA" else 1])
+
+
+def script(name: str, keys: Sequence[str], *arguments: str | float) -> Command:
+    """Return the command that runs one of our scripts, `lua/NAME.lua`."""
+    return ("EVALSHA", _digests()[name], len(keys), *keys, *arguments)
+
+
+@cache
+def _scripts() -> dict[str, str]:
+    folder = resources.files("banditware.stores") / "lua"
+    names = ("apply", "backup", "fold", "read", "release", "restore")
+    common, *texts = ((folder / f"{name}.lua").read_text("utf-8") for name in ("common", *names))
+    return {name: f"{common}\n{text}" for name, text in zip(names, texts, strict=True)}
+
+
+@cache
+def _digests() -> dict[str, str]:
+    return {
+        name: hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+        for name, text in _scripts().items()
+    }
