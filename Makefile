@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-long check test-all schema bench clean
+.PHONY: demo test test-long check test-all chaos schema bench clean
 
 demo: $(VENV)/.demo  ## the main job: an app under gunicorn, visitors, and traffic that moves
 	$(BIN)/banditware demo
@@ -23,6 +23,9 @@ check: $(VENV)/.test  ## format, lint, types, import rules, and that generated f
 
 test-all:  ## the suite on every supported CPython that is installed
 	sh tests/test-all.sh
+
+chaos: $(VENV)/.test  ## every failure on every kind of store: what was recorded, stored, lost, doubled
+	PYTHONPATH=. $(BIN)/python tests/chaos/matrix.py
 
 schema: $(VENV)/.test  ## write the JSON Schema of the configuration anew
 	$(BIN)/banditware schema > docs/banditware.schema.json

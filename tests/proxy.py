@@ -6,6 +6,7 @@ import select
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
@@ -38,12 +39,14 @@ class Proxy:
         plan: asked for the fault of each request, which is what comes in one piece.
         refuse: whether new connections end at once.
         requests: how many requests there were.
+        delay: seconds by which each request is late.
     """
 
     def __init__(self, target: Path, secure: ssl.SSLContext | None = None) -> None:
         self.plan: Callable[[], Fault] = lambda: Fault.NONE
         self.refuse = False
         self.requests = 0
+        self.delay = 0.0
         self._target = target
         self._secure = secure
         self._held: list[Callable[[], None]] = []
@@ -124,6 +127,7 @@ class Proxy:
             while client.recv(_MOST):
                 pass
             return False
+        time.sleep(self.delay)
         server.sendall(request)
         answer = self._answer(client, server)
         if fault is Fault.DROP_REPLY or not answer:

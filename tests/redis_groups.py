@@ -17,13 +17,17 @@ _SLOTS = 16384
 
 #: Milliseconds after which a server that does not answer is taken to be dead. A busy machine must
 #: not look like a dead server.
-_SILENT = 3000
+SILENT = 3000
 
-_DEADLINE = 60.0
+_DEADLINE = 120.0
 
 
 def wait(what: str, condition: Callable[[], object]) -> None:
-    """Wait until a condition holds; errors of servers that are not ready do not count."""
+    """Wait until a condition holds; errors of servers that are not ready do not count.
+
+    Raises:
+        TimeoutError: it does not.
+    """
     end = time.monotonic() + _DEADLINE
     while True:
         try:
@@ -32,16 +36,20 @@ def wait(what: str, condition: Callable[[], object]) -> None:
         except redis.RedisError:
             pass
         if time.monotonic() > end:
-            raise TimeoutError(what)
-        time.sleep(0.02)
+            raise TimeoutError(f"waited in vain: {what}")
+        time.sleep(0.005)
 
 
 def told(client: redis.Redis, *command: Any) -> dict[str, str]:
     """Return what a command like `CLUSTER INFO` says, by name."""
-    answer = client.execute_command(*command)  # type: ignore[no-untyped-call]  # theirs
+    answer = _call(client, *command)
     if isinstance(answer, dict):
         return {name: str(value) for name, value in answer.items()}
     return dict(line.split(":", 1) for line in answer.decode().splitlines() if ":" in line)
+
+
+def _call(client: redis.Redis, *command: Any) -> Any:
+    return client.execute_command(*command)  # type: ignore[no-untyped-call]  # theirs
 
 
 class ClusterProcesses:
@@ -52,10 +60,10 @@ class ClusterProcesses:
         replicas: their replicas, in the same order.
     """
 
-    def __init__(self, name: str, *arguments: str, replicas: int = 0) -> None:
+    def __init__(self, name: str, *arguments: str, replicas: int = 0, silent: int = SILENT) -> None:
         options = (
             *("--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf"),
-            *("--cluster-node-timeout", str(_SILENT), "--cluster-replica-validity-factor", "0"),
+            *("--cluster-node-timeout", str(silent), "--cluster-replica-validity-factor", "0"),
             *("--repl-diskless-sync-delay", "0", *arguments),
         )
         self._nodes = [TCPServerProcess.begin(name, *options) for _ in range(3 + replicas)]
@@ -63,12 +71,12 @@ class ClusterProcesses:
         for number, node in enumerate(self.masters):
             with node.client() as client:
                 slots = range(number * _SLOTS // 3, (number + 1) * _SLOTS // 3)
-                client.execute_command("CLUSTER ADDSLOTS", *slots)
+                _call(client, "CLUSTER ADDSLOTS", *slots)
         for number, node in enumerate(self._nodes):
             with node.client() as client:
-                client.execute_command("CLUSTER SET-CONFIG-EPOCH", number + 1)
+                _call(client, "CLUSTER SET-CONFIG-EPOCH", number + 1)
                 for other in self._nodes[:number]:
-                    client.execute_command("CLUSTER MEET", "127.0.0.1", other.port)
+                    _call(client, "CLUSTER MEET", "127.0.0.1", other.port)
         self.settle()
         for master, replica in zip(self.masters, self.replicas, strict=False):
             self._follow(master, replica)
@@ -76,9 +84,9 @@ class ClusterProcesses:
 
     def _follow(self, master: ServerProcess, replica: ServerProcess) -> None:
         with master.client() as client:
-            name = client.execute_command("CLUSTER MYID").decode()
+            name = _call(client, "CLUSTER MYID").decode()
         with replica.client() as client:
-            client.execute_command("CLUSTER REPLICATE", name)
+            _call(client, "CLUSTER REPLICATE", name)
             wait(
                 "the replica follows",
                 lambda: told(client, "INFO", "replication").get("master_link_status") == "up",
@@ -94,6 +102,25 @@ class ClusterProcesses:
         info = told(client, "CLUSTER", "INFO")
         known = int(info["cluster_known_nodes"]) == len(self._nodes)
         return known and info["cluster_state"] == "ok"
+
+    def move(self, slot: int, source: ServerProcess, target: ServerProcess) -> None:
+        """Move a slot with all of its keys while it is used; nothing happens if it is not there."""
+        with source.client() as giver, target.client() as taker:
+            names = {id(it): _call(it, "CLUSTER MYID") for it in (giver, taker)}
+            if not self._holds(giver, slot):
+                return
+            _call(taker, "CLUSTER SETSLOT", slot, "IMPORTING", names[id(giver)])
+            _call(giver, "CLUSTER SETSLOT", slot, "MIGRATING", names[id(taker)])
+            while keys := _call(giver, "CLUSTER GETKEYSINSLOT", slot, 5):
+                _call(giver, "MIGRATE", "127.0.0.1", target.port, "", 0, 10_000, "KEYS", *keys)
+            for node in (target, source, *self.masters):
+                with node.client() as client:
+                    _call(client, "CLUSTER SETSLOT", slot, "NODE", names[id(taker)])
+
+    def _holds(self, client: redis.Redis, slot: int) -> bool:
+        name = _call(client, "CLUSTER MYID")
+        ranges = _call(client, "CLUSTER SLOTS")
+        return any(first <= slot <= last and node[2] == name for first, last, node, *_ in ranges)
 
     def url(self, **options: str | float) -> str:
         """Return the address for a store."""
@@ -125,7 +152,8 @@ class SentinelProcesses:
 
     name = "counts"
 
-    def __init__(self, name: str, *arguments: str) -> None:
+    def __init__(self, name: str, *arguments: str, silent: int = SILENT) -> None:
+        self._silent = silent
         options = ("--repl-diskless-sync-delay", "0", *arguments)
         self.master = TCPServerProcess.begin(name, *options)
         leader = ("--replicaof", "127.0.0.1", str(self.master.port))
@@ -136,7 +164,7 @@ class SentinelProcesses:
         return SentinelProcess.begin(
             name,
             f"sentinel monitor {self.name} 127.0.0.1 {self.master.port} 2",
-            f"sentinel down-after-milliseconds {self.name} {_SILENT}",
+            f"sentinel down-after-milliseconds {self.name} {self._silent}",
             f"sentinel failover-timeout {self.name} 10000",
         )
 
@@ -147,7 +175,7 @@ class SentinelProcesses:
                 wait("the sentinels know all", partial(self._well, client))
 
     def _well(self, client: redis.Redis) -> bool:
-        answer = client.execute_command("SENTINEL", "MASTER", self.name)  # type: ignore[no-untyped-call]  # theirs
+        answer = _call(client, "SENTINEL", "MASTER", self.name)
         pairs = [each.decode() for each in answer]
         state = dict(zip(pairs[::2], pairs[1::2], strict=True))
         return (state["num-slaves"], state["num-other-sentinels"]) == ("1", "2")
