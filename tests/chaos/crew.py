@@ -29,6 +29,9 @@ from tests.redis_groups import wait
 LEDGERS = ("a@1", "b@1", "c@1", "d@1", "e@1", "f@1")
 SLOTS = 3
 
+#: How often a worker that forks does.
+FORKS = 2
+
 #: Seconds between two records of a worker, and between two flushes.
 PACE = 0.001
 REFRESH = 0.05
@@ -41,12 +44,12 @@ _STOP, _TIGHT, _OFFSET, _PAGES, _FIRST = range(5)
 class Board:
     """What workers are told, and what they have done, in memory that forked processes share.
 
-    A kill may come in the middle of anything, so each number is written in one step. A worker that
-    forks uses the slot `SLOTS` further on for its child.
+    A kill may come in the middle of anything, so each number is written in one step. Children of
+    a worker have slots of their own, `SLOTS` further on each.
     """
 
     def __init__(self) -> None:
-        self._words = memoryview(mmap.mmap(-1, 8 * (_FIRST + 4 * SLOTS))).cast("q")
+        self._words = memoryview(mmap.mmap(-1, 8 * (_FIRST + 2 * SLOTS * (1 + FORKS)))).cast("q")
 
     def clear(self) -> None:
         """Begin anew."""
@@ -96,7 +99,7 @@ class Board:
     def tally(self) -> dict[int, tuple[int, int]]:
         """Return what each slot began and has done."""
         words = list(self._words[_FIRST:])
-        return {slot: (words[2 * slot], words[2 * slot + 1]) for slot in range(2 * SLOTS)}
+        return {slot: (words[2 * slot], words[2 * slot + 1]) for slot in range(SLOTS * (1 + FORKS))}
 
     def done(self) -> int:
         """Return how often workers have recorded."""
@@ -144,9 +147,10 @@ def work(board: Board, order: Order) -> None:
             board.end(slot)
             _, highest = resource.getrlimit(resource.RLIMIT_FSIZE)
             resource.setrlimit(resource.RLIMIT_FSIZE, (board.tight or highest, highest))
-            if order.fork and slot < SLOTS and board.tally()[slot][1] in {100, 200}:
+            if order.fork and slot < SLOTS and len(children) < FORKS:
                 child = os.fork()
-                slot, children = (slot, [*children, child]) if child else (slot + SLOTS, [])
+                step = SLOTS * (1 + len(children))
+                slot, children = (slot, [*children, child]) if child else (slot + step, [])
             time.sleep(PACE)
     finally:
         flusher.close(timeout=DEADLINE)
