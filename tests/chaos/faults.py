@@ -157,6 +157,41 @@ def flush_all(stage: Stage) -> None:
         client.flushall()
 
 
+def replace_workers(stage: Stage) -> None:
+    """End every worker in peace, so that nobody alive holds what it recorded."""
+    for slot in range(SLOTS):
+        stage.crew.strike(slot, signal.SIGTERM)
+
+
+def wipe_after_replacing(stage: Stage) -> None:
+    """Delete everything when the workers that recorded it are gone."""
+    replace_workers(stage)
+    stage.crew.more(STEP)
+    flush_all(stage)
+
+
+def wipe_after_long(stage: Stage) -> None:
+    """Delete everything when no spool of the first workers is left: their clocks run fast."""
+    first = {path.name for path in stage.folder.glob("*.spool/*.spool")}
+    assert first
+    replace_workers(stage)
+    offset = 0
+
+    def gone() -> bool:
+        nonlocal offset
+        # The server's own clock, by which it waits before it lets backups be made, does not.
+        with _server(stage).client() as client:
+            for key in list(client.scan_iter("*:calm")):
+                client.delete(key)
+        offset += 61
+        stage.crew.board.tell(offset=offset)
+        stage.crew.more(STEP)
+        return not first & {path.name for path in stage.folder.glob("*.spool/*.spool")}
+
+    wait("spools are deleted", gone)
+    flush_all(stage)
+
+
 def evict(stage: Stage) -> None:
     """Let the server drop any key it likes for want of memory."""
     with _server(stage).client() as client:

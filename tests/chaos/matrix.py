@@ -60,6 +60,8 @@ ROWS = (
     Row("SCRIPT FLUSH", faults.flush_scripts),
     Row("DEL of the counts", faults.delete),
     Row("FLUSHALL", faults.flush_all, short=True),
+    Row("FLUSHALL, all workers new", faults.wipe_after_replacing),
+    Row("FLUSHALL, all spools gone", faults.wipe_after_long),
     Row("eviction of any key", faults.evict),
     Row("200 ms latency for 2 s", faults.slow_wire),
     Row("black hole for 2 s", partial(faults.bad_wire, Fault.BLACKHOLE)),

@@ -14,7 +14,11 @@ Complain = Callable[..., list[str]]
 
 NO_PORT = "has a host or port that is none; write special characters of a password as %XX"
 NO_DATABASE = "has a database that is no number: write /0 after the host"
-FORMS = "memory://, sqlite:///PATH, redis://HOST, rediss://HOST or unix:///SOCKET"
+FORMS = (
+    "memory://, sqlite:///PATH, redis://HOST, rediss://HOST, unix:///SOCKET, "
+    "redis+cluster://HOST,HOST, rediss+cluster://HOST,HOST, "
+    "redis+sentinel://HOST,HOST/MASTER or rediss+sentinel://HOST,HOST/MASTER"
+)
 
 
 def test_defaults(settle: Settle) -> None:
@@ -64,6 +68,8 @@ def test_everything(settle: Settle) -> None:
         "memory://",
         "redis://u:p%40ss@[::1]:6380/2?prefix=shop&timeout=0.5",
         "rediss://h?ca=ca.pem&cert=me.pem",
+        "redis+cluster://u:p@h,g:7?prefix=x",
+        "rediss+sentinel://h:1,g/m/2?sentinel_password=p",
         "unix:///run/redis.sock?db=1",
     ],
 )

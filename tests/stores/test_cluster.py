@@ -124,9 +124,8 @@ def test_a_slot_on_the_move_is_followed(
         clients[target].execute_command(*move, "IMPORTING", nodes[source])  # type: ignore[no-untyped-call]  # theirs
         clients[source].execute_command(*move, "MIGRATING", nodes[target])  # type: ignore[no-untyped-call]  # theirs
         assert store.exchange((), {NAMES[0]: 0}).counts[NAMES[0]].fields == {"n/x/0": 1}
-        key = f"{{{world.prefix}:{NAMES[0]}}}"
-        arguments = (target[0], target[1], key, 0, 5000)
-        clients[source].execute_command("MIGRATE", *arguments)  # type: ignore[no-untyped-call]  # theirs
+        keys = clients[source].execute_command("CLUSTER GETKEYSINSLOT", at, 100)  # type: ignore[no-untyped-call]  # theirs
+        clients[source].execute_command("MIGRATE", *target, "", 0, 5000, "KEYS", *keys)  # type: ignore[no-untyped-call]  # theirs
         assert store.exchange((), {NAMES[0]: 0}).counts[NAMES[0]].fields == {"n/x/0": 1}
         with pytest.raises(StoreError, match="the cluster is moving keys just now"):
             store.exchange(batches(1), {})
