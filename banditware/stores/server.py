@@ -90,7 +90,8 @@ class Server(forks.ForkAware):
                 answers = self._execute(commands)
             return [_checked(answer) for answer in answers]
         except (redis.RedisError, OSError, ValueError) as error:
-            raise StoreError(self.address.public, self._explain(error)) from error
+            message, passing = self._explain(error), _passing(error)
+            raise StoreError(self.address.public, message, passing=passing) from error
 
     def _execute(self, commands: Iterable[Command]) -> list[Any]:
         client = self._client = self._client or self._connect()
@@ -131,6 +132,12 @@ class Server(forks.ForkAware):
         if isinstance(error, redis.TimeoutError):
             return f"no answer within {self.address.timeout:g} seconds"
         return message
+
+
+def _passing(error: Exception) -> bool:
+    """Return True if nobody answers, or not yet; being refused does not pass."""
+    away = isinstance(error, redis.ConnectionError | redis.TimeoutError | OSError)
+    return away and not isinstance(error, redis.AuthenticationError)
 
 
 def _checked(answer: Any) -> Any:

@@ -118,7 +118,7 @@ def test_a_lock_is_waited_for_and_then_told(
     monkeypatch.setattr(sqlite, "BUSY", 0.01)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreError, match="another process has kept the database locked"):
+        with pytest.raises(StoreError, match="another process keeps the database locked"):
             store.exchange([BATCH], {})
         other.execute("ROLLBACK")
     assert store.exchange([BATCH], {}).positions == {"a@1": 10}
