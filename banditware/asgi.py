@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequen
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+from banditware.afterwards import ATTENDED, Attendant
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.http import ASGI_HEADERS, without_port
@@ -132,6 +133,7 @@ class ASGIMiddleware:
         self.bandit = bandit
         self._below_mount = bandit.settings.below_mount
         self.merging = Merging(ASGI_HEADERS, bandit.hidden)
+        self._attendant = Attendant()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; everything but http passes through untouched."""
@@ -139,6 +141,9 @@ class ASGIMiddleware:
             await self._pass(scope, receive, send)
             return
         bandit = self.bandit
+        if bandit.between is not None and ATTENDED not in scope:
+            await self._attendant(self, (scope, receive, send), bandit.between)
+            return
         if not isinstance(scope.get("headers"), _READ_TWICE):
             scope["headers"] = list(scope.get("headers") or ())
         visit = bandit.begin(ScopeFacts(scope, below_mount=self._below_mount))
@@ -223,6 +228,17 @@ class _Response:
         """Record the effects, once."""
         records, self.records = self.records, ()
         self._middleware.bandit.record(records)
+
+
+def build() -> Any:
+    """Return `application`, for servers that do not ask a module for what is not there yet.
+
+    uWSGI and Hypercorn are such: tell them to serve `banditware.asgi:build()`.
+
+    Raises:
+        ConfigError: a variable is missing, names nothing, or the file has mistakes.
+    """
+    return globals().get("application") or __getattr__("application")
 
 
 def __getattr__(name: str) -> Any:

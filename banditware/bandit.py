@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from banditware.beginning import begin
 from banditware.config import load
 from banditware.config.settings import Settings
 from banditware.counts import HOLDOUT
@@ -24,6 +24,7 @@ from banditware.flusher import Settings as FlusherSettings
 from banditware.forks import ForkAware, watch
 from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, Effects, Facts, Headers
+from banditware.launching import within
 from banditware.model import Decision
 from banditware.report import experiment_report
 from banditware.routes import Router
@@ -44,7 +45,10 @@ class Bandit(ForkAware):
     Attributes:
         settings: the configuration.
         hidden: told of every exception of ours that the app must not see.
+        between: what to call after complete responses, where no thread runs by itself.
     """
+
+    between: Callable[[], None] | None = None
 
     def __init__(
         self,
@@ -54,7 +58,7 @@ class Bandit(ForkAware):
         clock: Callable[[], float] = time.time,
         generator: random.Random | None = None,
     ) -> None:
-        """Open the store and read the counts; raises StoreError if it cannot be used.
+        """Open the store and read the counts; raises StoreError if it can never be used.
 
         Args:
             settings: the configuration; see `from_config`.
@@ -84,8 +88,7 @@ class Bandit(ForkAware):
             publish=self._publish,
         )
         watch(self)
-        self._store.check()
-        self._flusher.refresh()
+        begin(self._store, self._flusher.refresh)
 
     @classmethod
     def from_config(cls, source: str | os.PathLike[str] | Mapping[str, Any]) -> Bandit:
@@ -125,6 +128,8 @@ class Bandit(ForkAware):
             UnknownExperimentError: no experiment has that name and there is no `default`.
         """
         del context
+        if not self._running:
+            self._start()
         ground = self._ground
         seal = ground.seal
         snapshot = ground.snapshot.experiments.get(experiment)
@@ -240,8 +245,7 @@ class Bandit(ForkAware):
         """Return the visit for a request, with the matching routes' experiments decided."""
         try:
             if not self._running:
-                self._flusher.start()
-                self._running = True
+                self._start()
             host = facts.host if self._router.uses_hosts else ""
             matches = self._router.match(facts.method, facts.path, host)
             visit = Visit(self._ground, facts, matches)
@@ -269,19 +273,17 @@ class Bandit(ForkAware):
 
     def settle(self, seconds: float = 1.0) -> None:
         """Flush for at most so many seconds, at a server's shutdown; the bandit stays usable."""
-        worker = threading.Thread(target=self._flush_quietly, daemon=True)
-        try:
-            worker.start()
-        except RuntimeError as error:  # no thread to be had; the records wait in the spool
-            self.hidden(error)
-        else:
-            worker.join(seconds)
+        within(seconds, self._flush_quietly)
 
     def _flush_quietly(self) -> None:
         try:
             self.flush()
         except Exception as error:  # noqa: BLE001  # the records wait in the spool
             self.hidden(error)
+
+    def _start(self) -> None:
+        self._running = self._flusher.start()
+        self.between = self._flusher.between
 
     def after_fork(self, *, child: bool) -> None:
         """Draw other numbers than the parent, and start anew with the first request."""

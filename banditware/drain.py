@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from banditware.counts import Record, decode
 from banditware.errors import StoreError
+from banditware.pacing import breathe
 from banditware.spool import Chunk, Source, payload_of
 from banditware.stores.base import Batch, Counts, Store, cohort_of
 
@@ -73,9 +74,11 @@ class Drain:
 
         Raises:
             StoreError: the store cannot be reached, or contradicts itself.
+            LateError: the time is up; see `banditware.pacing`.
         """
         disagreements = 0
         while disagreements < PATIENCE:
+            breathe()
             chunk = self.source.read(self.cursor, CHUNK, final=final)
             if not chunk.data:
                 self.cursor = max(self.cursor, chunk.start)

@@ -88,10 +88,12 @@ class StoreError(BanditwareError):
 
     Attributes:
         url: the store's address, without a password.
+        passing: it may be over soon: nobody answers, or others are in the way.
     """
 
-    def __init__(self, url: str, message: str) -> None:
+    def __init__(self, url: str, message: str, *, passing: bool = False) -> None:
         self.url = url
+        self.passing = passing
         super().__init__(f"{url}: {message}")
 
 

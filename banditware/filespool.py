@@ -153,6 +153,7 @@ class FileSpool(forks.ForkAware):
             self._begin()
         elif self._held:
             self._busy.release()
+            self.settle()
 
     def append(self, *payloads: bytes) -> None:
         """See `Spool.append`."""
@@ -228,6 +229,7 @@ class FileSpool(forks.ForkAware):
         with self._busy:
             if self._current is None:
                 self._begin_file()
+        self.settle()  # what others left to us meanwhile
 
     def rotate(self) -> None:
         """See `Spool.rotate`."""
@@ -243,6 +245,7 @@ class FileSpool(forks.ForkAware):
                 os.dup2(nowhere, self._fd, inheritable=False)
                 os.close(nowhere)
                 self._current = None
+        self.settle()  # as in `open`
 
     def sources(self) -> tuple[Source, ...]:
         """See `Spool.sources`."""

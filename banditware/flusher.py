@@ -7,7 +7,6 @@ store; and it does not die of a store that is away: records wait in the spool me
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import random
 import threading
@@ -17,13 +16,15 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from banditware import forks
+from banditware import forks, hosting
+from banditware.between import Between, arranged, attend
 from banditware.counts import folds
 from banditware.errors import StoreError
 from banditware.health import Every, Health, Journal
-from banditware.launching import launch
+from banditware.launching import Pace, close_at_exit, keep_turning, launch, within
 from banditware.model import DAY
 from banditware.outbox import Outbox
+from banditware.pacing import LateError
 from banditware.stores.base import Counts, Store
 
 __all__ = ["Every", "Flusher", "Health", "Settings"]
@@ -80,11 +81,14 @@ class Flusher(forks.ForkAware):
         self._closed = False
         self._begin()
         forks.watch(self)
-        _living[id(self)] = self
+        close_at_exit(self)
+        attend(self)
 
     def _begin(self) -> None:
         self._started = False
+        self.between: Between | None = None
         self._thread: threading.Thread | None = None
+        self._pace = Pace()
         self._stop = threading.Event()
         self._starting = threading.Lock()
         self._exchanging = threading.RLock()
@@ -101,16 +105,25 @@ class Flusher(forks.ForkAware):
             self.start()
         self._outbox.spool.append(*payloads)
 
-    def start(self) -> None:
-        """Start this process's thread unless it runs; costs nothing when it does."""
+    def start(self) -> bool:
+        """Start this process's thread unless it runs; return False where it is too early."""
         if self._started:
-            return
+            return True
+        forks.heed()
         with self._starting:
             if not self._started:
                 self._outbox.open()
+                if hosting.loading():
+                    return False
                 if not self._closed:
-                    self._thread = launch(_run, weakref.ref(self), self._stop)
+                    self.between = arranged(self, self._pace, self._settings.refresh)
                 self._started = True
+        return True
+
+    def launch(self) -> bool:
+        """Start the thread, which `start` does; return False where none can be started."""
+        self._thread = launch(keep_turning, weakref.ref(self), self._stop, self._pace)
+        return self._thread is not None
 
     # -- on demand
 
@@ -154,10 +167,10 @@ class Flusher(forks.ForkAware):
         self._started = False
         thread, self._thread = self._thread, None
         self._stop.set()
-        if thread is None and self._outbox.left():
-            thread = launch(self.finish)
         if thread is not None:
             thread.join(timeout)
+        elif self._outbox.left():
+            within(timeout, self.finish)
 
     def health(self) -> Health:
         """Return how this process's counting is."""
@@ -184,6 +197,8 @@ class Flusher(forks.ForkAware):
                 self._fold(self._exchange(apply=True))
                 if self._sweep.due(self._settings.clock()):
                     self._clean()
+        except LateError:
+            return self._settings.refresh
         except Exception as error:  # noqa: BLE001 - whatever it was, counting has to go on
             self._warn("the store could not be updated, records wait in the spool", error)
             pause = self._settings.refresh * 2.0 ** min(self._journal.failures, 16)
@@ -203,9 +218,12 @@ class Flusher(forks.ForkAware):
     @contextlib.contextmanager
     def _talking(self) -> Iterator[None]:
         """One thread at a time, errors counted, those of files told as those of the store."""
+        forks.heed()
         with self._exchanging:
             try:
                 yield
+            except LateError:
+                raise
             except Exception as error:
                 self._journal.failed(error)
                 if isinstance(error, OSError):
@@ -265,26 +283,3 @@ class Flusher(forks.ForkAware):
             return
         while self._held:
             self._held.pop()()
-
-
-_living: weakref.WeakValueDictionary[int, Flusher] = weakref.WeakValueDictionary()
-
-
-def _run(reference: weakref.ref[Flusher], stop: threading.Event) -> None:
-    """Turn until told to stop, or until nobody keeps the flusher any more."""
-    pause = 0.0
-    while not stop.wait(pause):
-        flusher = reference()
-        if flusher is None:
-            return
-        pause = flusher.turn()
-        del flusher
-    flusher = reference()
-    if flusher is not None:
-        flusher.finish()
-
-
-@atexit.register
-def _close_all() -> None:
-    for flusher in list(_living.values()):
-        flusher.close()

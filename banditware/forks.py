@@ -7,6 +7,7 @@ owns a lock is asked before a fork to wait for it, and afterwards, in the child,
 from __future__ import annotations
 
 import os
+import threading
 import weakref
 
 #: Seconds a fork waits for one lock; a fork that hangs would be worse than what the lock guards.
@@ -48,8 +49,33 @@ def _after_in_parent() -> None:
 
 
 def _after_in_child() -> None:
+    global _process, _heeding  # noqa: PLW0603  # which process this is
+    _process = os.getpid()
+    _heeding = threading.Lock()
+    _begin_anew()
+
+
+def _begin_anew() -> None:
     for thing in _living():
         thing.after_fork(child=True)
+
+
+_process = os.getpid()
+_heeding = threading.Lock()
+
+
+def heed() -> None:
+    """Begin anew if this is a child of a fork that nobody told us of.
+
+    Servers written in C fork without Python's knowing; uWSGI does unless it is asked not to.
+    """
+    global _process  # noqa: PLW0603  # which process this is
+    if os.getpid() == _process:
+        return
+    with _heeding:
+        if os.getpid() != _process:
+            _begin_anew()
+            _process = os.getpid()
 
 
 os.register_at_fork(

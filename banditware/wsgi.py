@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from banditware.afterwards import ATTENDED, attended
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.http import WSGI_HEADERS, without_port
@@ -96,7 +97,10 @@ class WSGIMiddleware:
         """Answer a request; what the app returns goes on unchanged whenever that can be."""
         if VISIT_KEY in environ:  # wrapped twice: the outer one counts
             return self.app(environ, start_response)
-        visit = environ[VISIT_KEY] = self.bandit.begin(
+        bandit = self.bandit
+        if bandit.between is not None and ATTENDED not in environ:
+            return attended(self, environ, start_response, bandit.between)
+        visit = environ[VISIT_KEY] = bandit.begin(
             EnvironFacts(environ, below_mount=self._below_mount)
         )
         if visit.rewrite is not None:
@@ -190,6 +194,17 @@ class _Body:
         finally:
             if not self._failed:
                 self._response.complete()
+
+
+def build() -> Any:
+    """Return `application`, for servers that do not ask a module for what is not there yet.
+
+    uWSGI and Hypercorn are such: tell them to serve `banditware.wsgi:build()`.
+
+    Raises:
+        ConfigError: a variable is missing, names nothing, or the file has mistakes.
+    """
+    return globals().get("application") or __getattr__("application")
 
 
 def __getattr__(name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,4 +22,7 @@ settings.load_profile("banditware")
 @pytest.fixture
 def calm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep flushers from starting threads: what is recorded waits until a test flushes."""
-    monkeypatch.setattr("banditware.flusher.launch", lambda *arguments: None)
+    idle = threading.Thread(target=int)
+    idle.start()
+    idle.join()
+    monkeypatch.setattr("banditware.flusher.launch", lambda *arguments: idle)

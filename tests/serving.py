@@ -10,12 +10,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import NamedTuple
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
+
+#: How a command begins that runs a module of this environment.
+MODULE = (sys.executable, "-m")
 
 #: Seconds a server may take to answer its first request on a busy machine.
 PATIENCE = 60.0
@@ -30,7 +33,15 @@ class Server(NamedTuple):
     def workers(self) -> list[int]:
         """Return the process ids of the workers."""
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in path.read_text().split()]
+        return [int(pid) for pid in path.read_text().split() if not _tracks(int(pid))]
+
+
+def _tracks(pid: int) -> bool:
+    """Whether a process only keeps the books of multiprocessing."""
+    try:
+        return b"resource_tracker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def free_port() -> int:
@@ -44,7 +55,7 @@ def free_port() -> int:
 def gunicorn(folder: Path, app: str, *, workers: int = 2) -> Iterator[Server]:
     """Run `app`, wrapped by `banditware.yaml` of the folder, under gunicorn."""
     command = ["gunicorn", "banditware.wsgi:application", "--workers", str(workers)]
-    with _running([*command, "--bind", "127.0.0.1:{port}"], folder, app) as server:
+    with running([*MODULE, *command, "--bind", "127.0.0.1:{port}"], folder, app) as server:
         yield server
 
 
@@ -52,12 +63,19 @@ def gunicorn(folder: Path, app: str, *, workers: int = 2) -> Iterator[Server]:
 def uvicorn(folder: Path, app: str, *, workers: int = 2) -> Iterator[Server]:
     """Run `app`, wrapped by `banditware.yaml` of the folder, under uvicorn."""
     command = ["uvicorn", "banditware.asgi:application", "--workers", str(workers)]
-    with _running([*command, "--port", "{port}"], folder, app) as server:
+    with running([*MODULE, *command, "--port", "{port}"], folder, app) as server:
         yield server
 
 
 @contextlib.contextmanager
-def _running(command: list[str], folder: Path, app: str) -> Iterator[Server]:
+def running(command: Sequence[str], folder: Path, app: str) -> Iterator[Server]:
+    """Run a server in a folder whose `banditware.yaml` wraps `app`, and end it by SIGTERM.
+
+    Args:
+        command: the program and its arguments, with `{port}` where the port belongs.
+        folder: where the app is; the server's output goes to `server.log` there.
+        app: `module:attribute` of the app.
+    """
     port = free_port()
     environment = {
         **os.environ,
@@ -68,7 +86,7 @@ def _running(command: list[str], folder: Path, app: str) -> Iterator[Server]:
     environment.pop("COVERAGE_PROCESS_START", None)
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", *(part.format(port=port) for part in command)],
+            [part.format(port=port) for part in command],
             cwd=folder,
             env=environment,
             stdout=log,

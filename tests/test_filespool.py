@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import stat
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -246,6 +247,58 @@ def test_a_record_that_meets_another_thread_at_work_waits(spool: FileSpool) -> N
         assert spool.waiting()
     spool.append(b"two")
     assert lines(spool) == [b"one", b"two"]
+
+
+def elsewhere(spool: FileSpool) -> None:
+    """Record in another thread."""
+    thread = threading.Thread(target=spool.append, args=(b"theirs",))
+    thread.start()
+    thread.join()
+
+
+def test_a_record_that_meets_an_opening_is_written_by_it(
+    spool: FileSpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left in memory by a file that took a while to be made: a kill would lose it."""
+    create = SpoolFile.create
+
+    def slowly(folder: Path) -> SpoolFile:
+        monkeypatch.undo()
+        elsewhere(spool)
+        return create(folder)
+
+    monkeypatch.setattr(SpoolFile, "create", slowly)
+    spool.open()
+    assert lines(spool) == [b"theirs"]
+    assert spool.waiting() == 0
+
+
+def test_a_record_that_meets_a_sealing_is_written_by_it(
+    spool: FileSpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same for a file that is just being sealed; the record begins the next one."""
+    spool.append(b"ours")
+    close = os.close
+
+    def slowly(fd: int) -> None:
+        monkeypatch.undo()
+        elsewhere(spool)
+        close(fd)
+
+    monkeypatch.setattr(os, "close", slowly)
+    spool.seal()
+    assert lines(spool) == [b"ours", b"theirs"]
+    assert len(spool.sources()) == 2
+
+
+def test_a_record_that_meets_a_fork_is_written_after_it(spool: FileSpool) -> None:
+    """A parent that goes on after a fork leaves nothing in memory."""
+    spool.append(b"ours")
+    spool.before_fork()
+    spool._overflow.append(frame(b"earlier"))
+    elsewhere(spool)
+    spool.after_fork(child=False)
+    assert lines(spool) == [b"ours", b"earlier", b"theirs"]
 
 
 def test_a_child_begins_with_nothing(spool: FileSpool) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from banditware import adoption, flusher
+from banditware import adoption, flusher, launching, pacing
 from banditware.adoption import locked
 from banditware.errors import StoreError
 from banditware.filespool import FileSpool, Handle
@@ -390,21 +390,68 @@ def test_a_last_flush_that_fails_is_logged(
     assert process.flusher.health().backlog_bytes > 0
 
 
-def test_no_thread_is_no_error(
+def refuse(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_without_threads_rounds_come_between_requests(
     store: Faulty, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Where threads cannot be started, requests go on and records wait."""
-
-    def refuse(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
+    """Where no thread can be started, that is told once, and what is called in between flushes."""
     monkeypatch.setattr(threading.Thread, "start", refuse)
     process = Process(store, store.folder)
     with caplog.at_level(logging.WARNING, logger="banditware"):
         process.flusher.record(pull())
-        process.flusher.close()
-    assert "no thread can be started" in caplog.text
-    process.flusher.flush()
+        process.flusher.record(pull())
+    assert [message[:29] for message in caplog.messages] == ["no thread can be started, so "]
+    assert not process.flusher.health().started
+    assert process.flusher.between is not None
+    process.flusher.between()
+    assert fields(store) == {"n/x/0": 2} == process.shown.fields()
+
+
+def test_without_threads_closing_flushes_all_the_same(
+    store: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last flush is done by who closes."""
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    process = Process(store, store.folder)
+    process.flusher.record(pull())
+    process.flusher.close()
+    assert fields(store) == {"n/x/0": 1}
+
+
+def test_a_thread_that_runs_needs_nobody(process: Process, store: Faulty) -> None:
+    """Where a thread runs, nothing has to be called between requests."""
+    other = Process(store, store.folder)
+    other.flusher.record(pull())
+    assert other.flusher.health().started
+    assert other.flusher.between is None
+    other.flusher.close(timeout=30.0)
+
+
+def test_a_round_that_ran_out_of_time_is_no_failure(process: Process) -> None:
+    """It goes on where it stopped, after the usual pause, and nothing is counted as an error."""
+    process.flusher.record(pull())
+    with pacing.limited(-1.0):
+        assert process.flusher.turn() == 3600.0
+    assert process.flusher.health().flush_errors == 0
+    assert fields(process.store) == {}
+    process.flusher.turn()
+    assert fields(process.store) == {"n/x/0": 1}
+
+
+def test_nothing_starts_while_uwsgi_loads(store: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the process that only forks no thread begins; its workers begin theirs."""
+    process = Process(store, store.folder)
+    with monkeypatch.context() as loading:
+        loading.setattr("banditware.hosting.loading", lambda: True)
+        assert not process.flusher.start()
+        process.flusher.record(pull())
+        assert not process.flusher.health().started
+    assert process.flusher.start()
+    assert process.flusher.health().started
+    process.flusher.close(timeout=30.0)
     assert fields(store) == {"n/x/0": 1}
 
 
@@ -430,10 +477,6 @@ def test_a_flusher_that_nobody_keeps_goes_away(store: Faulty) -> None:
     stop = process.flusher._stop
     assert thread is not None
     gone = weakref.ref(process.flusher)
-    flusher._run(weakref.ref(Shown()), threading.Event())  # type: ignore[arg-type]  # dead
-    stopped = threading.Event()
-    stopped.set()
-    flusher._run(weakref.ref(Shown()), stopped)  # type: ignore[arg-type]  # dead
     del process
     stop.set()
     thread.join()
@@ -446,7 +489,7 @@ def test_the_exit_closes_what_is_left(store: Faulty) -> None:
     process = Process(store, store.folder)
     process.flusher.record(pull())
     thread = process.flusher._thread
-    flusher._close_all()
+    launching._close_all()
     assert thread is not None
     thread.join()
     assert fields(store) == {"n/x/0": 1}

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
+from collections.abc import Iterator
+
+import pytest
 
 from banditware import forks
 
@@ -54,3 +59,35 @@ def test_nothing_needs_to_be_done() -> None:
     thing = forks.ForkAware()
     thing.before_fork()
     thing.after_fork(child=True)
+
+
+def test_a_fork_that_nobody_told_of_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that finds itself under another number begins anew, once."""
+    told: list[str] = []
+    thing = Aware("thing", told)
+    forks.watch(thing)
+    forks.heed()
+    assert told == []
+    monkeypatch.setattr(forks, "_process", -1)
+    forks.heed()
+    forks.heed()
+    assert told == ["thing child"]
+
+
+def test_threads_that_notice_a_fork_at_once_begin_anew_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who waited for another thread's beginning finds it done."""
+    told: list[str] = []
+    thing = Aware("thing", told)
+    forks.watch(thing)
+
+    @contextlib.contextmanager
+    def waiting() -> Iterator[None]:
+        monkeypatch.setattr(forks, "_process", os.getpid())
+        yield
+
+    monkeypatch.setattr(forks, "_heeding", waiting())
+    monkeypatch.setattr(forks, "_process", -1)
+    forks.heed()
+    assert told == []

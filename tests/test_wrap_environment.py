@@ -174,3 +174,19 @@ def test_a_server_without_variables_is_told() -> None:
     assert run.returncode == 1
     assert "BANDITWARE_APP: is not set" in run.stderr
     assert "BANDITWARE_CONFIG: is not set" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "named"), [(banditware.wsgi, "a_shop:app"), (banditware.asgi, "a_shop:asynchronous")]
+)
+def test_an_application_is_built_for_servers_that_do_not_ask(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, module: Any, named: str
+) -> None:
+    """`build()` returns what `application` is, whichever is asked for first."""
+    monkeypatch.setenv("BANDITWARE_APP", named)
+    monkeypatch.delitem(vars(module), "application", raising=False)
+    built = module.build()
+    assert built is module.application
+    assert module.build() is built
+    built.bandit.close()
+    monkeypatch.delitem(vars(module), "application")

@@ -86,7 +86,8 @@ class Server(forks.ForkAware):
             return [_checked(answer) for answer in self._execute(commands)]
         except (redis.RedisError, OSError, ValueError) as error:
             self._failed()
-            raise StoreError(self.address.public, self._explain(error)) from error
+            message, passing = self._explain(error), _passing(error)
+            raise StoreError(self.address.public, message, passing=passing) from error
 
     def _execute(self, commands: Sequence[Command]) -> list[Any]:
         """Return the answers, errors among them."""
@@ -147,6 +148,12 @@ class Server(forks.ForkAware):
     def _astray(self, _error: Exception) -> str:
         """Return what it means that a server of a cluster does not hold a key."""
         return "the server is one of a cluster: write redis+cluster:// (or rediss+cluster://)"
+
+
+def _passing(error: Exception) -> bool:
+    """Return True if nobody answers, or not yet; being refused does not pass."""
+    away = isinstance(error, redis.ConnectionError | redis.TimeoutError | OSError)
+    return away and not isinstance(error, redis.AuthenticationError)
 
 
 def _checked(answer: Any) -> Any:

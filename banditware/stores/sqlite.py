@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from banditware.errors import StoreError
+from banditware.hosting import cooperative
 from banditware.stores import sqlite_backups
 from banditware.stores.base import (
     DUPLICATE,
@@ -28,6 +29,9 @@ from banditware.stores.schema import prepare
 
 #: Seconds to wait for other processes; their transactions take milliseconds.
 BUSY = 5.0
+
+#: The same where waiting for a lock keeps all requests of a process waiting.
+BUSY_GREEN = 0.25
 
 _ADD = """
 INSERT INTO counts (ledger, field, number) VALUES (?, ?, ?)
@@ -46,7 +50,7 @@ ON CONFLICT (spool, ledger) DO UPDATE SET position = excluded.position
 _MENDS = {
     "file is not a database": "this file is not a SQLite database; choose another path",
     "malformed": "the database is damaged; restore a copy, or move it away to begin anew",
-    "locked": f"another process has kept the database locked for {BUSY:g} seconds",
+    "locked": "another process keeps the database locked",
     "readonly": "the database, or the folder it is in, cannot be written by this process",
     "full": "the disk is full",
     "unable to open": "the database cannot be opened; is its folder writable by this process?",
@@ -139,10 +143,12 @@ class SQLiteStore:
                 yield database
                 database.execute("COMMIT")
         except (sqlite3.Error, ValueError) as error:
-            raise StoreError(self.url, self._explain(str(error))) from error
+            message, passing = self._explain(str(error)), "locked" in str(error)
+            raise StoreError(self.url, message, passing=passing) from error
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
+        busy = BUSY_GREEN if cooperative() else BUSY
+        return sqlite3.connect(self.path, timeout=busy, isolation_level=None)
 
     def _explain(self, message: str) -> str:
         if not self.path.parent.is_dir():

@@ -30,6 +30,9 @@ LEDGER = "a@1"
 SLOTS = 4
 PER_SLOT = 20_000
 
+#: How often a process forks whose threads are hot.
+CHILDREN = 60
+
 
 def start(folder: Path) -> Flusher:
     """Return a flusher on the database of a folder."""
@@ -155,7 +158,7 @@ def fork(folder: Path) -> dict[str, object]:
     for thread in threads:
         thread.start()
     children = []
-    for number in range(9):
+    for number in range(CHILDREN):
         child = os.fork()
         if child == 0:
             for _ in range(200):
@@ -170,7 +173,7 @@ def fork(folder: Path) -> dict[str, object]:
     for thread in threads:
         thread.join()
     flusher.close(timeout=10.0)
-    return {"parent": sum(done), "child": 9 * 200, "statuses": statuses}
+    return {"parent": sum(done), "child": CHILDREN * 200, "statuses": statuses}
 
 
 def full(folder: Path) -> dict[str, object]:

@@ -110,6 +110,18 @@ def test_a_database_that_cannot_be_written_is_refused_at_the_start(
         store.check()
 
 
+def test_green_threads_wait_shorter(store: SQLiteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where waiting in C keeps all requests of a process waiting, it is given up sooner."""
+    store.check()
+    monkeypatch.setattr(sqlite, "BUSY", 600.0)
+    monkeypatch.setattr(sqlite, "BUSY_GREEN", 0.01)
+    monkeypatch.setattr(sqlite, "cooperative", lambda: True)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="another process keeps the database locked"):
+            store.exchange([BATCH], {})
+
+
 def test_a_lock_is_waited_for_and_then_told(
     store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,7 +130,7 @@ def test_a_lock_is_waited_for_and_then_told(
     monkeypatch.setattr(sqlite, "BUSY", 0.01)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreError, match="another process has kept the database locked"):
+        with pytest.raises(StoreError, match="another process keeps the database locked"):
             store.exchange([BATCH], {})
         other.execute("ROLLBACK")
     assert store.exchange([BATCH], {}).positions == {"a@1": 10}
