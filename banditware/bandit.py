@@ -23,6 +23,7 @@ from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
 from banditware.forks import ForkAware, watch
 from banditware.ground import Ground
+from banditware.health import Health
 from banditware.http import NO_EFFECTS, Effects, Facts, Headers
 from banditware.model import Decision
 from banditware.report import experiment_report
@@ -228,6 +229,10 @@ class Bandit(ForkAware):
         """Flush for at most `timeout` seconds and stop; what is left waits in the spool."""
         self._flusher.close(timeout)
         self._store.close()
+
+    def health(self) -> Health:
+        """Return how the counting of this process is, without asking the store."""
+        return self._flusher.health()._replace(faults=self.faults)
 
     @property
     def faults(self) -> int:
