@@ -104,8 +104,6 @@ class Bandit(ForkAware):
     def __exit__(self, *_raised: object) -> None:
         self.close()
 
-    # Outside of requests.
-
     def decide(
         self,
         experiment: str,

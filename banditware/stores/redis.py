@@ -38,6 +38,8 @@ from banditware.stores.base import (
     Verdict,
     cohort_of,
 )
+from banditware.stores.parts import Copying
+from banditware.stores.redis_parts import RedisParts
 from banditware.stores.server import Command, Server, script
 
 #: Raised when keys change so that an older banditware must not touch them.
@@ -171,6 +173,10 @@ class RedisStore:
         command = script("restore", keys, *head, *more, *_pairs(fields), *spools)
         answer, _ = self._server.send([command, ("SADD", self._registry(), ledger)])
         return Verdict(answer)
+
+    def copying(self) -> Copying:
+        """See `Store.copying`."""
+        return RedisParts(self._server, self._prefix, life=ONCE, calm=CALM)
 
     def close(self) -> None:
         """See `Store.close`."""
