@@ -21,6 +21,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from banditware.errors import StoreError
 from banditware.model import DAY
@@ -177,6 +178,14 @@ class RedisStore:
     def copying(self) -> Copying:
         """See `Store.copying`."""
         return RedisParts(self._server, self._prefix, life=ONCE, calm=CALM)
+
+    def ask(self, *command: str) -> Sequence[Any]:
+        """Return what each server answers to a command about itself.
+
+        Raises:
+            StoreError: it cannot be reached, or forbids it.
+        """
+        return self._server.ask(command)
 
     def close(self) -> None:
         """See `Store.close`."""

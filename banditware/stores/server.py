@@ -92,6 +92,10 @@ class Server(forks.ForkAware):
         except (redis.RedisError, OSError, ValueError) as error:
             raise StoreError(self.address.public, self._explain(error)) from error
 
+    def ask(self, command: Command) -> list[Any]:
+        """Return what each server answers to a command without keys; see `send`."""
+        return self.send([command])
+
     def _execute(self, commands: Iterable[Command]) -> list[Any]:
         client = self._client = self._client or self._connect()
         with client.pipeline(transaction=False) as pipeline:
