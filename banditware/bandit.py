@@ -23,6 +23,7 @@ from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
 from banditware.forks import ForkAware, watch
 from banditware.ground import Ground
+from banditware.health import Health
 from banditware.http import NO_EFFECTS, Effects, Facts, Headers
 from banditware.launching import within
 from banditware.model import Decision
@@ -105,8 +106,6 @@ class Bandit(ForkAware):
 
     def __exit__(self, *_raised: object) -> None:
         self.close()
-
-    # Outside of requests.
 
     def decide(
         self,
@@ -234,10 +233,9 @@ class Bandit(ForkAware):
         self._flusher.close(timeout)
         self._store.close()
 
-    @property
-    def faults(self) -> int:
-        """How many exceptions of ours were hidden from the app."""
-        return self.hidden.number
+    def health(self) -> Health:
+        """Return how the counting of this process is, without asking the store."""
+        return self._flusher.health()._replace(faults=self.hidden.number)
 
     # In a request. None of these raises.
 

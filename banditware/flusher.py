@@ -8,6 +8,7 @@ store; and it does not die of a store that is away: records wait in the spool me
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import threading
 import time
@@ -18,6 +19,7 @@ from typing import NamedTuple
 
 from banditware import forks, hosting
 from banditware.between import Between, arranged, attend
+from banditware.breaker import Breaker
 from banditware.counts import folds
 from banditware.errors import StoreError
 from banditware.health import Every, Health, Journal
@@ -35,9 +37,6 @@ SWEEP = 30.0
 #: Seconds between two foldings of one ledger.
 FOLD = 60.0
 
-#: The longest pause, in seconds, after a store failed again and again.
-LONGEST_PAUSE = 30.0
-
 
 class Settings(NamedTuple):
     """How a flusher works.
@@ -46,11 +45,13 @@ class Settings(NamedTuple):
         folder: where spools are kept; None keeps them in memory.
         refresh: seconds between two exchanges with the store.
         clock: seconds since the epoch.
+        generator: draws how long to wait for a store that is away; default: one per process.
     """
 
     folder: Path | None = None
     refresh: float = 1.0
     clock: Callable[[], float] = time.time
+    generator: random.Random | None = None
 
 
 class Flusher(forks.ForkAware):
@@ -95,7 +96,8 @@ class Flusher(forks.ForkAware):
         self._held: list[Callable[[], None]] = []
         self._sweep = Every(SWEEP)
         self._folding: dict[str, Every] = {}
-        self._journal = Journal()
+        breaker = Breaker(self._settings.refresh, self._settings.generator or random.Random())
+        self._journal = Journal(self._settings.clock, breaker)
 
     # -- the request path
 
@@ -176,16 +178,22 @@ class Flusher(forks.ForkAware):
         """Return how this process's counting is."""
         outbox, journal = self._outbox, self._journal
         return Health(
-            started=self._thread is not None,
-            trouble=outbox.trouble,
+            pid=os.getpid(),
+            started=self._thread is not None and self._thread.is_alive(),
+            store=self._store.url,
+            reachable=journal.reachable,
+            last_flush=journal.last_flush,
+            last_failure=journal.last_failure,
+            last_error=journal.last_error,
+            counts_age=journal.counts_age(),
+            failures=journal.breaker.failures,
+            flush_errors=journal.flush_errors,
+            publish_errors=journal.publish_errors,
             backlog_bytes=outbox.backlog(),
+            trouble=outbox.trouble,
             spool_errors=outbox.spool.errors,
             dropped=outbox.spool.dropped,
             damaged=outbox.damages() + journal.damaged,
-            flush_errors=journal.flush_errors,
-            publish_errors=journal.publish_errors,
-            last_flush=journal.last_flush,
-            last_error=journal.last_error,
         )
 
     # -- in the thread
@@ -200,10 +208,8 @@ class Flusher(forks.ForkAware):
         except LateError:
             return self._settings.refresh
         except Exception as error:  # noqa: BLE001 - whatever it was, counting has to go on
-            self._warn("the store could not be updated, records wait in the spool", error)
-            pause = self._settings.refresh * 2.0 ** min(self._journal.failures, 16)
-            return min(LONGEST_PAUSE, pause) * random.uniform(0.5, 1.0)
-        return self._settings.refresh
+            self._journal.warn("the store could not be updated, records wait in the spool", error)
+        return self._journal.breaker.pause()
 
     def finish(self) -> None:
         """Do the last round of the thread. Never raises."""
@@ -213,7 +219,7 @@ class Flusher(forks.ForkAware):
                 self._clean()
                 self._outbox.finish(self._store)
         except Exception as error:  # noqa: BLE001 - nobody is left to handle it
-            self._warn("the last records are left to other processes", error)
+            self._journal.warn("the last records are left to other processes", error)
 
     @contextlib.contextmanager
     def _talking(self) -> Iterator[None]:
@@ -229,7 +235,7 @@ class Flusher(forks.ForkAware):
                 if isinstance(error, OSError):
                     raise StoreError(self._store.url, str(error)) from error
                 raise
-            self._journal.succeeded(self._settings.clock())
+            self._journal.succeeded()
 
     def _exchange(self, *, apply: bool) -> Mapping[str, Counts]:
         known = {ledger: self._known.get(ledger, 0) for ledger in self._ledgers()}
@@ -249,7 +255,7 @@ class Flusher(forks.ForkAware):
             self._publish(changed)
         except Exception as error:  # noqa: BLE001 - a mistake there must not stop the counting
             self._journal.unused(error)
-            self._warn("new counts could not be used", error)
+            self._journal.warn("new counts could not be used", error)
         else:
             self._known.update({ledger: counts.version for ledger, counts in changed.items()})
 
@@ -264,9 +270,6 @@ class Flusher(forks.ForkAware):
     def _clean(self) -> None:
         now = self._settings.clock()
         self._journal.damaged += self._outbox.sweep(self._store, self._ledgers(), now)
-
-    def _warn(self, message: str, error: Exception) -> None:
-        self._journal.warn(self._settings.clock(), message, error)
 
     # -- around forks
 

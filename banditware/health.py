@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import NamedTuple
+
+from banditware.breaker import Breaker
 
 #: Seconds between two warnings.
 MINUTE = 60.0
@@ -30,64 +32,89 @@ class Every:
 
 
 class Health(NamedTuple):
-    """How this process's counting is.
+    """How this process's counting is. Asking costs no exchange with the store.
 
     Attributes:
+        pid: id of the process.
         started: the thread of this process runs.
-        trouble: why records are kept in memory although there is a spool folder, or nothing.
+        store: the store's address, without a password.
+        reachable: the last exchange with the store succeeded; None before the first.
+        last_flush: when the last exchange succeeded, in seconds since the epoch, or None.
+        last_failure: when the last one failed, or None.
+        last_error: what went wrong last, or nothing.
+        counts_age: seconds since the counts that decide were known to be the store's, or None.
+        failures: exchanges that failed since the last one that succeeded.
+        flush_errors: exchanges with the store that failed, altogether.
+        publish_errors: times the new counts could not be made use of.
         backlog_bytes: what was recorded and is not in the store yet.
+        trouble: why records are kept in memory although there is a spool folder, or nothing.
         spool_errors: how often a record could not be written at first.
         dropped: records that are lost, because the disk was full for longer than memory lasts.
         damaged: lines of spools that could not be read; a record that was torn by a full disk and
             written again leaves one.
-        flush_errors: exchanges with the store that failed.
-        publish_errors: times the new counts could not be made use of.
-        last_flush: when the last exchange succeeded, in seconds since the epoch, or None.
-        last_error: what went wrong last, or nothing.
+        faults: exceptions of ours that were hidden from the app.
     """
 
+    pid: int
     started: bool
-    trouble: str
+    store: str
+    reachable: bool | None
+    last_flush: float | None
+    last_failure: float | None
+    last_error: str
+    counts_age: float | None
+    failures: int
+    flush_errors: int
+    publish_errors: int
     backlog_bytes: int
+    trouble: str
     spool_errors: int
     dropped: int
     damaged: int
-    flush_errors: int
-    publish_errors: int
-    last_flush: float | None
-    last_error: str
+    faults: int = 0
 
 
-@dataclass(slots=True)
 class Journal:
     """What went right and wrong, counted; warnings at most once a minute.
 
     Attributes:
+        breaker: how long to wait for a store that is away.
         flush_errors: exchanges with the store that failed.
         publish_errors: times the new counts could not be made use of.
-        failures: exchanges that failed since the last one that succeeded.
         damaged: lines of other processes' spools that could not be read.
         last_flush: when the last exchange succeeded, or None.
+        last_failure: when the last one failed, or None.
         last_error: what went wrong last, or nothing.
     """
 
-    flush_errors: int = 0
-    publish_errors: int = 0
-    failures: int = 0
-    damaged: int = 0
-    last_flush: float | None = None
-    last_error: str = ""
-    _warning: Every = field(default_factory=lambda: Every(MINUTE))
+    def __init__(self, clock: Callable[[], float], breaker: Breaker) -> None:
+        self.breaker = breaker
+        self.flush_errors = 0
+        self.publish_errors = 0
+        self.damaged = 0
+        self.last_flush: float | None = None
+        self.last_failure: float | None = None
+        self.last_error = ""
+        self._clock = clock
+        self._warning = Every(MINUTE)
 
-    def succeeded(self, now: float) -> None:
+    @property
+    def reachable(self) -> bool | None:
+        """Whether the last exchange succeeded; None before the first."""
+        if self.breaker.open:
+            return False
+        return None if self.last_flush is None else True
+
+    def succeeded(self) -> None:
         """Note that the store answered."""
-        self.failures = 0
-        self.last_flush = now
+        self.breaker.succeeded()
+        self.last_flush = self._clock()
 
     def failed(self, error: Exception) -> None:
         """Note that the store did not."""
+        self.breaker.failed()
         self.flush_errors += 1
-        self.failures += 1
+        self.last_failure = self._clock()
         self.last_error = str(error)
 
     def unused(self, error: Exception) -> None:
@@ -95,7 +122,11 @@ class Journal:
         self.publish_errors += 1
         self.last_error = str(error)
 
-    def warn(self, now: float, message: str, error: Exception) -> None:
+    def counts_age(self) -> float | None:
+        """Return the seconds since the last exchange that succeeded, or None before it."""
+        return None if self.last_flush is None else max(0.0, self._clock() - self.last_flush)
+
+    def warn(self, message: str, error: Exception) -> None:
         """Log a warning, unless there was one within the last minute."""
-        if self._warning.due(now):
+        if self._warning.due(self._clock()):
             _log.warning("%s: %s", message, error)

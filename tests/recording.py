@@ -9,6 +9,7 @@ from banditware.errors import StoreError
 from banditware.filespool import FileSpool
 from banditware.outbox import Outbox
 from banditware.stores import Backup, Batch, Counts, Exchange, Mark, Store, Verdict
+from banditware.stores.parts import Copying
 
 LEDGER = "a@1"
 
@@ -102,6 +103,10 @@ class Faulty:
         verdict = self._store.restore(backup, floor)
         self.restored += verdict is Verdict.RESTORED
         return verdict
+
+    def copying(self) -> Copying | None:
+        """See `Store.copying`."""
+        return self._store.copying()
 
     def close(self) -> None:
         """See `Store.close`."""

@@ -208,7 +208,7 @@ def test_a_start_without_a_status_is_left_to_the_server(
     message = {"type": "http.response.start", "headers": [(b"x-a", b"1")], **broken}
     served = serve(wrap(sending(message, body()), shop), scope())
     assert served.sent[0] is message
-    assert (shop.faults, counted(shop).pulls) == (1, 0)
+    assert (shop.health().faults, counted(shop).pulls) == (1, 0)
 
 
 def test_headers_that_are_none_are_no_headers(open_shop: OpenShop) -> None:
@@ -280,7 +280,7 @@ def test_a_flush_that_fails_does_not_disturb_the_shutdown(
     assert serve(wrapped, dict(LIFESPAN)).sent == [message]
     monkeypatch.setattr(threading.Thread, "start", breaking)
     assert serve(wrapped, dict(LIFESPAN)).sent == [message]
-    assert shop.faults == 2
+    assert shop.health().faults == 2
 
 
 def test_startup_flushes_nothing(open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch) -> None:

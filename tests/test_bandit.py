@@ -290,7 +290,7 @@ def test_a_policy_that_fails_is_reported_and_the_last_vector_stays(
     monkeypatch.setattr("banditware.snapshot.updated", fail)
     here.bandit.decide("button")
     here.bandit.flush()
-    assert here.bandit.faults == 1
+    assert here.bandit.health().faults == 1
     assert "hidden from the app" in caplog.text
     assert here.bandit.decide("button").propensity == 0.5
 
@@ -391,7 +391,7 @@ def test_settling_without_threads_to_be_had(monkeypatch: pytest.MonkeyPatch) -> 
     here.bandit.decide("button")
     here.bandit.settle()
     assert store.exchange((), {"button@1": 0}).counts["button@1"].fields
-    assert here.bandit.faults == 0
+    assert here.bandit.health().faults == 0
 
 
 def test_settling_flushes_and_leaves_the_bandit_usable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -408,7 +408,7 @@ def test_settling_flushes_and_leaves_the_bandit_usable(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(store, "exchange", fail)
     here.bandit.settle(10.0)
-    assert here.bandit.faults == 1
+    assert here.bandit.health().faults == 1
     monkeypatch.undo()
     assert here.pulls() == 2
 
@@ -419,7 +419,7 @@ def test_a_status_that_is_no_number_is_a_fault_without_effects(status: str) -> N
     here = stand()
     visit = here.bandit.begin(Asked())
     assert here.bandit.finish(visit, status, ()).records == ()
-    assert (here.bandit.faults, here.pulls()) == (1, 0)
+    assert (here.bandit.health().faults, here.pulls()) == (1, 0)
 
 
 def test_faults_in_the_request_are_hidden(
@@ -435,7 +435,7 @@ def test_faults_in_the_request_are_hidden(
     assert here.bandit.begin(Asked()).decisions == {}
     monkeypatch.setattr(here.bandit._flusher, "record", fail)
     here.bandit.record([b"x"])
-    assert here.bandit.faults == 2
+    assert here.bandit.health().faults == 2
     assert len([r for r in caplog.records if r.levelno == logging.ERROR]) == 1
     here.watch.now += 60
     here.bandit.record([b"x"])

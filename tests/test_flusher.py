@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import random
 import threading
 import weakref
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from banditware import adoption, flusher, launching, pacing
 from banditware.adoption import locked
+from banditware.breaker import Breaker
 from banditware.errors import StoreError
 from banditware.filespool import FileSpool, Handle
 from banditware.flusher import Flusher, Settings
@@ -136,7 +138,7 @@ def test_the_thread_outlives_a_store_that_is_away(
     process: Process, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Rounds never raise, pause longer and longer up to a limit, and warn once a minute."""
-    process.flusher._settings = Settings(process.store.folder, 1.0, lambda: process.now)
+    process.flusher._journal.breaker = Breaker(1.0, random.Random(1))
     pauses = []
     with caplog.at_level(logging.WARNING, logger="banditware"):
         for _ in range(12):
@@ -144,11 +146,29 @@ def test_the_thread_outlives_a_store_that_is_away(
             process.store.before = process.store.fail
             pauses.append(process.flusher.turn())
     for failures, pause in enumerate(pauses, start=1):
-        longest = min(30.0, 2.0**failures)
-        assert longest / 2 <= pause <= longest
+        assert 1.0 <= pause <= min(30.0, 2.0**failures)
     assert len(caplog.messages) == 1
+    health = process.flusher.health()
+    assert (health.reachable, health.failures, health.last_failure) == (False, 12, process.now)
     assert process.flusher.turn() == 1.0
+    assert process.flusher.health().reachable
     assert fields(process.store) == {"n/x/0": 12}
+
+
+def test_forked_workers_wait_differently(tmp_path: Path) -> None:
+    """Each process draws waits of its own, unless a test says how."""
+    store = Faulty(MemoryStore())
+
+    def drawn(generator: random.Random | None) -> float:
+        settings = Settings(None, 1.0, generator=generator)
+        made = Flusher(store, settings, ledgers=dict, publish=Shown())
+        made._journal.breaker.failures = 20
+        made.after_fork(child=True)
+        made._journal.breaker.failures = 20
+        return made._journal.breaker.pause()
+
+    assert drawn(None) != drawn(None)
+    assert drawn(random.Random(3)) == drawn(random.Random(3))
 
 
 def test_the_thread_outlives_a_mistake(process: Process) -> None:

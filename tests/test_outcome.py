@@ -202,7 +202,7 @@ def test_a_view_cannot_credit_what_is_no_number(amount: Any) -> None:
     seen = here.surfer().ask(view=lambda visit: visit.reward("button", amount))
     assert seen.effects.set_cookie
     assert (here.pulls(), here.rewards()) == (1, 0)
-    assert (here.excluded(), here.bandit.faults) == ({"not_a_number": 1}, 0)
+    assert (here.excluded(), here.bandit.health().faults) == ({"not_a_number": 1}, 0)
 
 
 def test_a_view_cannot_credit_a_goal_that_is_no_name() -> None:

@@ -474,7 +474,7 @@ def test_a_reward_that_comes_too_late_is_told(caplog: pytest.LogCaptureFixture) 
     here = stand()
     surfer = here.surfer()
     surfer.ask().visit.reward("button")
-    assert here.bandit.faults == 1
+    assert here.bandit.health().faults == 1
     (record,) = caplog.records
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], RewardError)
@@ -518,7 +518,7 @@ def test_a_fault_in_deciding_is_the_default(monkeypatch: pytest.MonkeyPatch, par
     view = lambda visit: got.append(visit.decide("button", default="plain"))  # noqa: E731  # short
     broken.ask(view=view)
     assert (got[0].reason, got[0].value, got[0].counted) == ("failure", "plain", False)
-    assert here.bandit.faults >= 1
+    assert here.bandit.health().faults >= 1
 
 
 # Anything that clients and servers may send.
@@ -550,7 +550,7 @@ def test_no_wsgi_request_raises(
     assert isinstance(visit, Visit)
     visit.decide("button")
     HARD.bandit.finish(visit, status, [("x", other)])
-    assert HARD.bandit.faults == 0
+    assert HARD.bandit.health().faults == 0
 
 
 @settings(deadline=None, max_examples=200)
@@ -575,7 +575,7 @@ def test_no_asgi_request_raises(
     visit.decide("button")
     visit.reward("button", random.Random(path).random())
     HARD.bandit.finish(visit, 200, ())
-    assert HARD.bandit.faults == 0
+    assert HARD.bandit.health().faults == 0
 
 
 HARD = stand(

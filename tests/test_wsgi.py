@@ -250,7 +250,7 @@ def test_a_status_that_is_none_is_left_to_the_server(open_shop: OpenShop) -> Non
     served = serve(wrap(app, shop, interface="wsgi"), environ())
     ((status, sent),) = served.starts
     assert (status is None, sent) == (True, headers)
-    assert (shop.faults, counted(shop).pulls) == (1, 0)
+    assert (shop.health().faults, counted(shop).pulls) == (1, 0)
 
 
 def test_an_error_of_the_app_is_not_kept_alive(open_shop: OpenShop) -> None:

@@ -16,6 +16,8 @@ COMMANDS = {
     "check": "banditware.cli.check",
     "schema": "banditware.cli.schema",
     "stats": "banditware.cli.stats",
+    "doctor": "banditware.cli.doctor",
+    "copy": "banditware.cli.copy",
     "demo": "banditware.cli.demo",
 }
 

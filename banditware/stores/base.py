@@ -18,6 +18,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from banditware.stores.parts import Copying
+
 #: The field that counts the once-keys which were let through before.
 DUPLICATE = "x/duplicate"
 
@@ -211,6 +213,10 @@ class Store(Protocol):
             backup: what to put in place.
             floor: the backup that holds everything that is in no spool any more.
         """
+        ...
+
+    def copying(self) -> Copying | None:
+        """Return what copies between stores need, or None if nobody else sees the counts."""
         ...
 
     def close(self) -> None:

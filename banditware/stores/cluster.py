@@ -64,6 +64,11 @@ class Cluster(Server):
             answers = _filled(answers, numbers, told)
         return self._follow(commands, answers, parts)
 
+    def _everywhere(self, command: Command) -> list[Any]:
+        owners = self._owners = self._owners or self._ask()
+        holders = dict.fromkeys(place for place in owners if place)
+        return [answer for place in holders for answer in self._part(place, [command])]
+
     def _part(self, place: Place, commands: Sequence[Command]) -> list[Any]:
         """Return the answers of one node; others shall get theirs even if it cannot be reached."""
         try:

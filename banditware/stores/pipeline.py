@@ -50,9 +50,9 @@ def script(name: str, keys: Sequence[str], *arguments: str | float) -> Command:
 @cache
 def _scripts() -> dict[str, str]:
     folder = resources.files("banditware.stores") / "lua"
-    names = ("apply", "backup", "fold", "read", "release", "restore")
-    common, *texts = ((folder / f"{name}.lua").read_text("utf-8") for name in ("common", *names))
-    return {name: f"{common}\n{text}" for name, text in zip(names, texts, strict=True)}
+    texts = {file.name[: -len(".lua")]: file.read_text("utf-8") for file in folder.iterdir()}
+    common = texts.pop("common")
+    return {name: f"{common}\n{text}" for name, text in sorted(texts.items())}
 
 
 @cache

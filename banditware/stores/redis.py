@@ -41,8 +41,10 @@ from banditware.stores.base import (
     Verdict,
     cohort_of,
 )
+from banditware.stores.parts import Copying
 from banditware.stores.pipeline import Command, script
 from banditware.stores.reaching import reach
+from banditware.stores.redis_parts import RedisParts
 from banditware.stores.server import Server
 
 #: Raised when keys change so that an older banditware must not touch them.
@@ -175,6 +177,18 @@ class RedisStore:
         command = script("restore", keys, *head, *more, *_pairs(fields), *spools)
         answer, _ = self._server.send([command, ("SADD", self._registry(), ledger)])
         return Verdict(answer)
+
+    def copying(self) -> Copying:
+        """See `Store.copying`."""
+        return RedisParts(self._server, self._prefix, life=ONCE, calm=CALM)
+
+    def ask(self, *command: str) -> Sequence[Any]:
+        """Return what each server answers to a command about itself.
+
+        Raises:
+            StoreError: it cannot be reached, or forbids it.
+        """
+        return self._server.ask(command)
 
     def close(self) -> None:
         """See `Store.close`."""

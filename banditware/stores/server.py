@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +82,23 @@ class Server(forks.ForkAware):
         Raises:
             StoreError: the server cannot be reached, or refuses one of them; others may be done.
         """
+        return self._told(lambda: self._execute(commands))
+
+    def ask(self, command: Command) -> list[Any]:
+        """Return what each server answers to a command without keys; see `send`."""
+        return self._told(lambda: self._everywhere(command))
+
+    def _told(self, execute: Callable[[], Sequence[Any]]) -> list[Any]:
         try:
-            return [_checked(answer) for answer in self._execute(commands)]
+            return [_checked(answer) for answer in execute()]
         except (redis.RedisError, OSError, ValueError) as error:
             self._failed()
             message, passing = self._explain(error), _passing(error)
             raise StoreError(self.address.public, message, passing=passing) from error
+
+    def _everywhere(self, command: Command) -> Sequence[Any]:
+        """Return the answer of each server, errors among them."""
+        return self._execute([command])
 
     def _execute(self, commands: Sequence[Command]) -> list[Any]:
         """Return the answers, errors among them."""

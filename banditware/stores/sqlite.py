@@ -25,7 +25,9 @@ from banditware.stores.base import (
     Verdict,
     cohort_of,
 )
+from banditware.stores.parts import NOTE, Copying
 from banditware.stores.schema import prepare
+from banditware.stores.sqlite_parts import SQLiteParts, bindable, with_notes
 
 #: Seconds to wait for other processes; their transactions take milliseconds.
 BUSY = 5.0
@@ -105,7 +107,8 @@ class SQLiteStore:
     def fold(self, ledger: str, moves: Mapping[str, str], expire: int) -> None:
         """See `Store.fold`."""
         with self._transaction(write=True) as database:
-            moved = [_move(database, ledger, field, moves[field]) for field in moves]
+            all_ = with_notes(database, ledger, moves)
+            moved = [_move(database, ledger, field, all_[field]) for field in all_]
             if any(moved):
                 database.execute(_CHANGED, (ledger,))
             database.execute("DELETE FROM once WHERE ledger = ? AND cohort < ?", (ledger, expire))
@@ -129,6 +132,10 @@ class SQLiteStore:
         """See `Store.restore`."""
         with self._transaction(write=True) as database:
             return sqlite_backups.restore(database, backup, floor)
+
+    def copying(self) -> Copying:
+        """See `Store.copying`."""
+        return SQLiteParts(self._transaction, self.path)
 
     def close(self) -> None:
         """See `Store.close`: no connection outlives its operation."""
@@ -169,7 +176,7 @@ def _apply(database: sqlite3.Connection, batch: Batch) -> int:
     for key, more in batch.once:
         for field, delta in (more if _first(database, batch.ledger, key) else _REPEATED).items():
             deltas[field] = deltas.get(field, 0) + delta
-    rows = [(batch.ledger, field, _bindable(delta)) for field, delta in deltas.items()]
+    rows = [(batch.ledger, field, bindable(delta)) for field, delta in deltas.items()]
     database.executemany(_ADD, rows)
     database.execute(_CHANGED, (batch.ledger,))
     sqlite_backups.born(database, batch.ledger)
@@ -203,10 +210,6 @@ def _versions(database: sqlite3.Connection) -> dict[str, int]:
 
 
 def _read(database: sqlite3.Connection, ledger: str, version: int) -> Counts:
-    query = "SELECT field, number FROM counts WHERE ledger = ?"
-    return Counts(version, MappingProxyType(dict(database.execute(query, (ledger,)).fetchall())))
-
-
-def _bindable(number: float) -> float:
-    """Return a number SQLite can hold: its whole numbers have 64 bits."""
-    return number if -(1 << 63) <= number < 1 << 63 else float(number)
+    query = "SELECT field, number FROM counts WHERE ledger = ? AND field < ?"
+    rows = database.execute(query, (ledger, NOTE)).fetchall()
+    return Counts(version, MappingProxyType(dict(rows)))

@@ -66,7 +66,7 @@ def test_without_our_cookie_hostile_headers_mean_no_cookie(
     shop = open_shop()
     reply = door.ask(shop)(Request(cookie=BEFORE_OURS[case]))
     assert len(reply.values("set-cookie")) == 1
-    assert (shop.faults, counted(shop).pulls) == (0, 1)
+    assert (shop.health().faults, counted(shop).pulls) == (0, 1)
 
 
 def test_the_first_of_two_good_cookies_wins(door: Door, open_shop: OpenShop) -> None:
@@ -109,7 +109,7 @@ def test_a_broken_cookie_is_no_cookie(door: Door, open_shop: OpenShop, case: str
     broken = BROKEN[case](visitor.jar["bw"])
     assert broken != visitor.jar["bw"]
     assert len(visitor.get(cookie=f"bw={broken}").values("set-cookie")) == 1
-    assert (shop.faults, counted(shop).pulls) == (0, 2)
+    assert (shop.health().faults, counted(shop).pulls) == (0, 2)
 
 
 def test_a_cookie_over_http_is_not_read_over_https(door: Door, open_shop: OpenShop) -> None:

@@ -72,7 +72,7 @@ def test_a_fault_leaves_the_response_as_it_is(
     shop = open_shop()
     FAULTS[part](shop, monkeypatch)
     assert door.ask(shop, own_reply)(Request()) == door.bare(own_reply)(Request())
-    assert shop.faults >= 1
+    assert shop.health().faults >= 1
 
 
 RETURNING: dict[str, Break] = {
@@ -91,7 +91,7 @@ def test_a_fault_for_a_returning_visitor(
     visitor.get()
     RETURNING[part](shop, monkeypatch)
     assert visitor.get() == door.bare(own_reply)(Request())
-    assert shop.faults >= 1
+    assert shop.health().faults >= 1
 
 
 @pytest.mark.parametrize("part", ["snapshot", "tokens", "cookie", "router", "outcome"])
@@ -104,7 +104,7 @@ def test_a_fault_on_a_page_that_earns(
     visitor.get()
     FAULTS[part](shop, monkeypatch)
     assert visitor.post() == door.bare(own_reply)(Request("POST", "/buy"))
-    assert shop.faults >= 1
+    assert shop.health().faults >= 1
 
 
 def test_a_fault_while_recording(
@@ -118,7 +118,7 @@ def test_a_fault_while_recording(
     assert (broken.status, broken.chunks) == (good.status, good.chunks)
     assert [pair for pair in broken.headers if pair in OWN] == list(OWN)
     assert len(broken.headers) == len(bad.headers)
-    assert shop.faults == 1
+    assert shop.health().faults == 1
 
 
 def test_a_fault_in_deciding_serves_the_default(
@@ -129,7 +129,7 @@ def test_a_fault_in_deciding_serves_the_default(
     monkeypatch.setattr(shop._ground, "random", Broken())
     view = lambda seen: Reply(headers=(("x-color", seen.shop["color"]),))  # noqa: E731  # short
     assert door.ask(shop, view)(Request()).headers == (("x-color", "#f00"),)
-    assert shop.faults >= 1
+    assert shop.health().faults >= 1
 
 
 def test_a_fault_is_logged_once_a_minute(
@@ -149,7 +149,7 @@ def test_a_fault_is_logged_once_a_minute(
             clock.now += seconds
             visitor.get()
             logged.append(len(caplog.records))
-    assert shop.faults == 6
+    assert shop.health().faults == 6
     assert logged == [1, 1, 1, 2, 2, 3]
     assert all(record.exc_info for record in caplog.records)
 
@@ -165,7 +165,7 @@ def test_an_error_of_the_app_is_the_apps(door: Door, open_shop: OpenShop) -> Non
     with pytest.raises(ValueError, match="the app's own") as raised:
         door.ask(shop, view)(Request())
     assert raised.value is error
-    assert shop.faults == 0
+    assert shop.health().faults == 0
 
 
 def test_a_name_that_is_no_experiment_is_the_apps_mistake(door: Door, open_shop: OpenShop) -> None:

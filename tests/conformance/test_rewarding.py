@@ -144,7 +144,7 @@ def test_an_amount_that_is_no_number_earns_nothing(
     visitor.get()
     assert visitor.post() == door.bare(view)(Request("POST", "/buy"))
     assert counted(shop)[1:] == (0, 0.0, {"not_a_number": 1})
-    assert shop.faults == 0
+    assert shop.health().faults == 0
 
 
 @pytest.mark.parametrize("amount", [math.nan, math.inf])

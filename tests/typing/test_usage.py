@@ -53,7 +53,7 @@ def use_of_a_bandit(bandit: Bandit) -> None:
     assert_type(bandit.reward(decision.token, 0.5, once=False), bool)
     assert_type(bandit.stats(), dict[str, Any])
     assert_type(bandit.stats("button"), dict[str, Any])
-    assert_type(bandit.faults, int)
+    assert_type(bandit.health().faults, int)
     bandit.flush()
     bandit.refresh()
 

@@ -10,6 +10,7 @@
 --   #trail    the names of the last of them, all of one length
 --   #cohorts  the cohorts that have a set
 --   @SPOOL    how far the spool has been applied
+--   ~ORIGIN   notes of what was copied here; see parts.py
 
 local SCHEMA = '1'
 

@@ -8,15 +8,23 @@ local head = redis.call('HMGET', ledger, '#schema', '#cohorts')
 local refused = refusal(ledger, head[1])
 if refused or not head[1] then return refused or 0 end
 
-local at, moved = 2, 0
+local at, moved, targets = 2, 0, {}
+local function move(source, target)
+  local number = redis.call('HGET', ledger, source)
+  if not number then return end
+  redis.call('HDEL', ledger, source)
+  add(ledger, target, number)
+  moved = moved + 1
+end
 for _ = 1, tonumber(ARGV[1]) do
-  local number = redis.call('HGET', ledger, ARGV[at])
-  if number then
-    redis.call('HDEL', ledger, ARGV[at])
-    add(ledger, ARGV[at + 1], number)
-    moved = moved + 1
-  end
+  move(ARGV[at], ARGV[at + 1])
+  targets[ARGV[at]] = ARGV[at + 1]
   at = at + 2
+end
+-- Notes of what was copied here are folded together with the counts they speak of.
+for _, name in ipairs(moved > 0 and redis.call('HKEYS', ledger) or {}) do
+  local note, field = string.match(name, '^(~[^/]*/)(.*)$')
+  if targets[field] then move(name, note .. targets[field]) end
 end
 if moved > 0 then redis.call('HINCRBY', ledger, '#version', 1) end
 

@@ -12,7 +12,7 @@ local answer = {version}
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   local kind = string.sub(all[i], 1, 1)
-  if kind ~= '#' and kind ~= '@' then
+  if kind ~= '#' and kind ~= '@' and kind ~= '~' then
     answer[#answer + 1] = all[i]
     answer[#answer + 1] = all[i + 1]
   end
