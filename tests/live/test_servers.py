@@ -40,6 +40,7 @@ early.decide("early")
 note("done")
 
 def answer(visit, path):
+    note(f"served-{os.getpid()}")
     if path == "/":
         return visit["headline"].encode()
     note("began")
@@ -132,6 +133,9 @@ OFTEN = (
     *("uvicorn", "hypercorn", "granian-asgi", "uwsgi", "waitress"),
 )
 
+#: Servers of a single process; the others have two workers.
+SINGLE = {"uwsgi-single", "waitress"}
+
 #: Servers that speak ASGI.
 ASGI = {"uvicorn", "hypercorn", "granian-asgi"}
 
@@ -164,6 +168,8 @@ def prepare(folder: Path, store: str) -> None:
 def serve(folder: Path, name: str, command: Sequence[str], tally: Tally, answers: int) -> None:
     """Start a server, and end it by SIGTERM once it has given so many answers."""
     goal = tally.acknowledged.total() + answers
+    for path in folder.glob("served-*"):
+        path.unlink()
     app = "shop:asgi" if name in ASGI else "shop:wsgi"
     with running(command, folder, app) as server:
         ended = threading.Event()
@@ -175,6 +181,7 @@ def serve(folder: Path, name: str, command: Sequence[str], tally: Tally, answers
             thread.start()
         try:
             await_answers(server, tally, goal)
+            await_workers(folder, 1 if name in SINGLE else 2)
             server.process.send_signal(signal.SIGTERM)
             server.process.wait(60)
         finally:
@@ -204,6 +211,14 @@ def counted(folder: Path, tally: Tally) -> dict[str, Bounds]:
     early = sum(arm["pulls"] for arm in experiments["early"]["arms"].values())
     done, began = ((folder / each).stat().st_size for each in ("done", "began"))
     return {**bounds, "early": Bounds(done, early, began)}
+
+
+def await_workers(folder: Path, number: int) -> None:
+    """Wait until so many workers have served: not all heed a signal while they start."""
+    deadline = time.monotonic() + 120
+    while len(list(folder.glob("served-*"))) < number:
+        assert time.monotonic() < deadline, "not all workers serve"
+        time.sleep(0.005)
 
 
 @pytest.mark.parametrize("name", OFTEN)

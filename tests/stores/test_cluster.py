@@ -262,3 +262,9 @@ def test_two_threads_get_the_same_connections(
 
     monkeypatch.setattr(router, "_connect_to", slow)
     assert router._node(("127.0.0.1", place)) is router._nodes[("127.0.0.1", place)]
+
+
+def test_each_node_says_something_about_itself(store: RedisStore) -> None:
+    """What is asked of servers, and not of keys, is answered by each node that holds slots."""
+    answers = store.ask("INFO", "server")
+    assert len({answer["run_id"] for answer in answers}) == 3
