@@ -8,6 +8,7 @@ from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
+from redis.exceptions import ClusterDownError
 from redis.retry import Retry
 
 from banditware import forks
@@ -161,10 +162,13 @@ class Server(forks.ForkAware):
         return "the server is one of a cluster: write redis+cluster:// (or rediss+cluster://)"
 
 
+#: What is raised when nobody answers, or nobody who may; being refused is one of them, too.
+_AWAY = (redis.ConnectionError, redis.TimeoutError, ClusterDownError, OSError)
+
+
 def _passing(error: Exception) -> bool:
-    """Return True if nobody answers, or not yet; being refused does not pass."""
-    away = isinstance(error, redis.ConnectionError | redis.TimeoutError | OSError)
-    return away and not isinstance(error, redis.AuthenticationError)
+    """Return True if waiting may mend it."""
+    return isinstance(error, _AWAY) and not isinstance(error, redis.AuthenticationError)
 
 
 def _checked(answer: Any) -> Any:

@@ -222,3 +222,31 @@ def test_a_child_has_connections_of_its_own(
     store.close()
     store.close()
     assert store._server._client is None
+
+
+@pytest.mark.parametrize(
+    ("error", "passing"),
+    [
+        (redis.ConnectionError("gone"), True),
+        (redis.TimeoutError("silent"), True),
+        (redis.BusyLoadingError("loading"), True),
+        (redis.exceptions.MasterDownError("failing over"), True),
+        (BrokenPipeError("gone"), True),
+        (redis.AuthenticationError("wrong"), False),
+        (redis.ResponseError("nonsense"), False),
+        (ValueError("nonsense"), False),
+    ],
+)
+def test_what_waiting_may_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, passing: bool
+) -> None:
+    """Servers that are away, start or elect a master come back; mistakes stay."""
+    server = Server(parse("redis://127.0.0.1"), tmp_path)
+
+    def fail(commands: object) -> list[object]:
+        raise error
+
+    monkeypatch.setattr(server, "_execute", fail)
+    with pytest.raises(StoreError) as raised:
+        server.send([("PING",)])
+    assert raised.value.passing is passing
