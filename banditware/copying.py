@@ -106,10 +106,11 @@ def copy_ledger(
         lost = _lost(found.own, known)
         new += sum(target.remember(ledger, keys) for keys in source.keys(ledger))
         parts = _foreign(found, known)
-        if not lost or anew != LEAVE:
-            parts += _own(found.own, known)
+        # What is replaced goes first: an interruption must not leave both.
         if anew == REPLACE:
             parts += [Part(part.origin, part.place, 0, {}) for part in lost]
+        if not lost or anew != LEAVE:
+            parts += _own(found.own, known)
         added = _merge(target, ledger, parts, known)
         if added is not None:
             return Copied(ledger, added, new, bool(lost) and anew == LEAVE)

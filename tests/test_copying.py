@@ -58,6 +58,19 @@ def test_a_chain_of_stores(here: Store, there: Store, tmp_path: Path) -> None:
     assert fields(here) == fields(there) == fields(third) == {"n/x/0": 2, "k/x/0/g": 2}
 
 
+def test_what_is_older_comes_too_late(here: Store, there: Store, tmp_path: Path) -> None:
+    """A state that another store passes on does not replace a later one."""
+    third = open_store("sqlite:///third.db", tmp_path)
+    list(copy_all(here, there, {}))
+    here.exchange([Batch("a@1", "here", 1, 2, {"n/x/0": 1})], {})
+    list(copy_all(here, third, {}))
+    list(copy_all(there, third, {}))
+    assert fields(third) == {"n/x/0": 3, "k/x/0/g": 2}
+    list(copy_all(here, there, {}))
+    list(copy_all(there, third, {}))
+    assert fields(third) == fields(there) == {"n/x/0": 3, "k/x/0/g": 2}
+
+
 def test_a_store_cannot_be_copied_into_itself(here: Store, tmp_path: Path) -> None:
     """The same store under another address is recognised, and so is a copy of its file."""
     (tmp_path / "alias.db").symlink_to(tmp_path / "here.db")

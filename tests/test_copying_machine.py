@@ -27,11 +27,12 @@ from banditware.stores import Batch, Store
 from banditware.stores.parts import Copying, Keys, Part, Parts
 from tests.stores.table import STORES, World
 
-LEDGERS = ("a@1", "b@1")
+#: One is enough, and lets things meet.
+LEDGERS = ("a@1",)
 FOLDS = {
     f"{kind}/{arm}/5{goal}": f"{kind}/{arm}/0{goal}"
     for kind, goal in (("n", ""), ("s", "/g"))
-    for arm in "xy"
+    for arm in "x"
 }
 
 stores = st.integers(0, 2)
@@ -185,7 +186,7 @@ class Machine(RuleBasedStateMachine):
     @rule(
         store=stores,
         ledger=ledgers,
-        arm=st.sampled_from("xy"),
+        arm=st.just("x"),
         cohort=st.sampled_from((0, 5)),
         halves=st.integers(1, 9),
     )
@@ -237,7 +238,7 @@ class Machine(RuleBasedStateMachine):
             "fold here": lambda: self.fold(one, ledger),
             "fold there": lambda: self.fold(other, ledger),
             "record here": lambda: self.record(one, ledger, "x", 5, 1),
-            "record there": lambda: self.record(other, ledger, "y", 5, 1),
+            "record there": lambda: self.record(other, ledger, "x", 5, 1),
         }
         self.disturb(here, there, ledger, at, (acts[what], nothing))
 
