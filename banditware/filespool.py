@@ -177,14 +177,20 @@ class FileSpool(forks.ForkAware):
             end += len(data)
             if written < end - 1:
                 self._overflow.append(data)
-        self.settle()
+        self._settle()
+        if len(self._overflow) > OVERFLOW:
+            # Perhaps only because threads record faster than one of them writes, or forks.
+            self._settle(forks.PATIENCE)
         while len(self._overflow) > OVERFLOW:
             self._overflow.pop()
             self.dropped += 1
 
     def settle(self) -> None:
         """See `Spool.settle`; returns at once if another thread is doing it."""
-        while self._overflow and self._busy.acquire(blocking=False):
+        self._settle()
+
+    def _settle(self, patience: float = 0.0) -> None:
+        while self._overflow and self._busy.acquire(timeout=patience):
             try:
                 if not self._write_oldest():
                     return

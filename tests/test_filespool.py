@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from banditware import filespool
+from banditware import filespool, forks
 from banditware.filespool import FileSpool, Handle, SpoolFile
 from banditware.spool import frame
 
@@ -176,6 +176,24 @@ def test_memory_is_bounded(spool: FileSpool, monkeypatch: pytest.MonkeyPatch) ->
     disk.room = 1000
     spool.settle()
     assert lines(spool) == [b"0", b"1", b"2"]
+
+
+def test_memory_that_others_are_about_to_empty_is_waited_for(
+    spool: FileSpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is too much only because another thread has the file at work is not dropped."""
+    monkeypatch.setattr(filespool, "OVERFLOW", 3)
+    monkeypatch.setattr(forks, "PATIENCE", 60.0)
+    with spool._busy:
+        for number in range(3):
+            spool.append(b"%d" % number)
+        late = threading.Thread(target=spool.append, args=(b"3",))
+        late.start()
+        while len(spool._overflow) < 4:
+            late.join(timeout=0.001)
+    late.join()
+    assert lines(spool) == [b"0", b"1", b"2", b"3"]
+    assert spool.dropped == 0
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_when_asked(tmp_path: Path) -> None:
