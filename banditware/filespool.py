@@ -198,6 +198,8 @@ class FileSpool(forks.ForkAware):
                 self._busy.release()
 
     def _write_oldest(self) -> bool:
+        if not self._overflow:  # another thread wrote it while we waited for our turn
+            return False
         try:
             self._write(self._overflow[0])
         except OSError:

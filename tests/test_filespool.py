@@ -196,6 +196,35 @@ def test_memory_that_others_are_about_to_empty_is_waited_for(
     assert spool.dropped == 0
 
 
+@pytest.mark.parametrize("settle", [FileSpool.settle, lambda spool: spool._settle(60.0)])
+def test_memory_that_another_thread_empties_first_is_no_error(
+    spool: FileSpool, monkeypatch: pytest.MonkeyPatch, settle: Callable[[FileSpool], None]
+) -> None:
+    """Whoever gets its turn after the last record was written has nothing left to do."""
+
+    class Slow:
+        """A lock that another thread always gets first."""
+
+        def __init__(self) -> None:
+            self._lock = spool._busy
+
+        def acquire(self, *, timeout: float) -> bool:
+            monkeypatch.undo()
+            elsewhere(spool)
+            return self._lock.acquire(timeout=timeout)
+
+        def release(self) -> None:
+            self._lock.release()
+
+    with spool._busy:
+        spool.append(b"ours")
+    monkeypatch.setattr(spool, "_busy", Slow())
+    settle(spool)
+    assert lines(spool) == [b"ours", b"theirs"]
+    assert spool.waiting() == 0
+    assert (spool.errors, spool.dropped) == (0, 0)
+
+
 def test_a_folder_that_cannot_be_made_is_an_error_when_asked(tmp_path: Path) -> None:
     """Opening tells what is wrong; recording keeps the record and counts the error."""
     (tmp_path / "spool").write_text("not a folder")

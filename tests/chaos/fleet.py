@@ -20,7 +20,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from banditware import filespool
+from banditware import filespool, forks
 from banditware.adoption import Orphans
 from banditware.counts import Record, encode
 from banditware.filespool import SUFFIX
@@ -148,6 +148,7 @@ def fork(folder: Path) -> dict[str, object]:
     """Fork while three threads record as fast as they can; every third child ends by a kill."""
     # Little, so that threads which outrun the file that is being written are seen to wait.
     filespool.OVERFLOW = 20
+    forks.PATIENCE = 30.0
     flusher = start(folder)
     stop = threading.Event()
     done = [0, 0, 0]
