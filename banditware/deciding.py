@@ -36,6 +36,7 @@ def drawn(
         now,
         experiment.version,
         seal,
+        snapshot.version,
     )
 
 

@@ -7,8 +7,9 @@ sockets or a web framework.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 #: What experiments, arms and goals may be called. The characters are safe in a cookie, a header,
@@ -126,6 +127,27 @@ class Experiment:
         return int(now // self.cohort_width) * self.cohort_width
 
 
+class Basis(NamedTuple):
+    """What a decision was based on beside the counts: for the log, and to learn from.
+
+    Attributes:
+        context: attributes of the subject, as they were given.
+        actions: attributes of each action the policy chose among, as they were given.
+        features: the encoded attributes of the subject and of the chosen action, as text; empty
+            for policies without context.
+        gap: by how much the chosen action's score was below the best one.
+    """
+
+    context: Mapping[str, Any] = MappingProxyType({})
+    actions: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    features: str = ""
+    gap: float = 0.0
+
+
+#: The basis of a decision without context.
+NO_BASIS = Basis()
+
+
 class Decision(NamedTuple):
     """The answer for one subject.
 
@@ -142,6 +164,8 @@ class Decision(NamedTuple):
         time: when it was decided, in seconds since the epoch.
         version: version of the experiment that decided.
         seal: signs a decision into a token; see `token`.
+        snapshot: the store's version of the counts it was drawn from; -1 if it was not drawn now.
+        basis: what else it was based on.
     """
 
     experiment: str
@@ -154,6 +178,8 @@ class Decision(NamedTuple):
     time: float
     version: str
     seal: Callable[[Decision], str]
+    snapshot: int = -1
+    basis: Basis = NO_BASIS
 
     @property
     def token(self) -> str:
