@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -214,15 +215,20 @@ class RedisStore:
 
     def _apply(self, batch: Batch) -> Command:
         ledger = batch.ledger
-        cohorts = sorted({cohort_of(key) for key, _ in batch.once})
-        number = {cohort: at for at, cohort in enumerate(cohorts, 1)}
-        keys = [self._key(ledger), self._tombstone(ledger, batch.spool), self._calm(ledger)]
-        keys += [self._once(ledger, cohort) for cohort in cohorts]
-        head = (batch.spool, batch.start, batch.end, secrets.token_hex(8), ONCE, DUPLICATE, CALM)
-        arguments: list[str | float] = [*head, len(batch.deltas), *_pairs(batch.deltas), *cohorts]
+        gains: dict[tuple[str | int, ...], int] = {}
+        by_cohort: dict[int, list[str | int]] = {}
         for key, deltas in batch.once:
-            member = key.partition(":")[2]
-            arguments += number[cohort_of(key)], member, len(deltas), *_pairs(deltas)
+            # Rewards of one arm and amount add the same: it is sent once for all of them.
+            gain = gains.setdefault(tuple(_counted(deltas)), len(gains) + 1)
+            by_cohort.setdefault(cohort_of(key), []).extend((key.partition(":")[2], gain))
+        keys = [self._key(ledger), self._tombstone(ledger, batch.spool), self._calm(ledger)]
+        cohorts = sorted(by_cohort.items())
+        keys += [self._once(ledger, cohort) for cohort, _ in cohorts]
+        head = (batch.spool, batch.start, batch.end, secrets.token_hex(8), ONCE, DUPLICATE, CALM)
+        arguments: list[str | float] = [*head, *_counted(batch.deltas), len(gains)]
+        arguments += chain.from_iterable(gains)
+        for cohort, given in cohorts:
+            arguments += cohort, len(given) // 2, *given
         return script("apply", keys, *arguments)
 
     def _key(self, ledger: str) -> str:
@@ -244,6 +250,11 @@ class RedisStore:
 def _pairs(deltas: Mapping[str, float]) -> list[str]:
     """Return names and numbers, each as the text that means exactly this number."""
     return [text for name, delta in deltas.items() for text in (name, repr(delta))]
+
+
+def _counted(deltas: Mapping[str, float]) -> list[str | int]:
+    """Return the same behind how many there are."""
+    return [len(deltas), *_pairs(deltas)]
 
 
 def _counts(answer: Sequence[str]) -> Counts:

@@ -85,6 +85,27 @@ def test_a_once_key_counts_once(store: Store) -> None:
     assert fields(store) == {"k/x/0/g": 4, "x/duplicate": 2}
 
 
+def test_many_once_keys_count_once_each(store: Store) -> None:
+    """Thousands of rewards, some said twice in one batch or before, add exactly their amounts."""
+    gains = [
+        {"k/x/0/g": 1, "s/x/0/g": 1.5},
+        {"k/y/0/g": 1, "s/y/0/g": 2.0, "n/large/0": 2**40},
+        {"k/x/0/g": 1, "s/x/0/g": -0.25},
+    ]
+    keys = [(f"{i % 2}:id{i}:g", gains[i % 3]) for i in range(3_000)]
+    again = keys[10:20] + keys[500:2_600]
+    store.exchange([Batch("a@1", "p", 0, 1, {"k/x/0/g": 7}, tuple(keys[:10]))], {})
+    store.exchange([Batch("a@1", "p", 1, 2, {"s/x/0/g": 0.5}, (*keys, *again))], {})
+    assert fields(store) == {
+        "k/x/0/g": 7 + 2_000,
+        "s/x/0/g": 0.5 + 1_000 * (1.5 - 0.25),
+        "k/y/0/g": 1_000,
+        "s/y/0/g": 2_000.0,
+        "n/large/0": 2**40 * 1_000,
+        "x/duplicate": 10 + len(again),
+    }
+
+
 def test_a_key_is_known_to_its_ledger_only(store: Store) -> None:
     """Two ledgers may see the same key."""
     for ledger in ("a@1", "b@1"):

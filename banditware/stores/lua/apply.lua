@@ -1,9 +1,12 @@
 -- Applies a batch if it begins where its spool has got to; answers where that is afterwards.
 --
+-- How many commands it takes depends on how many fields change, not on how many rewards there are.
+--
 -- KEYS  ledger, tombstone of the spool, peace of the ledger, sets of once-keys
 -- ARGV  spool, start, end, epoch if there is none, seconds that sets live, field of duplicates,
---       seconds of peace for a new ledger, how many deltas, {field, delta}, cohort of each set,
---       {number of the set, once-key, how many deltas, {field, delta}}
+--       seconds of peace for a new ledger, how many deltas, {field, delta},
+--       how many gains, {how many deltas, {field, delta}},
+--       of each set {cohort, how many once-keys, {once-key, number of its gain}}
 
 local ledger, duplicate = KEYS[1], ARGV[6]
 local head = redis.call('HMGET', ledger, '#schema', '@' .. ARGV[1], '#epoch', '#cohorts')
@@ -21,23 +24,61 @@ if not head[1] then
   redis.call('SET', KEYS[3], '1', 'EX', ARGV[7])
 end
 
-local sums, order = {}, {}
-local function gather(field, text)
+-- Sums of small whole numbers are exact, and stay apart from others; large ones go in one by one.
+local wholes, fractions, order = {}, {}, {}
+local function gather(field, text, times)
   local number = tonumber(text)
-  -- Sums of small whole numbers are exact; everything else is added by itself.
-  if not whole(text) or math.abs(number) > 2147483647 then return add(ledger, field, text) end
-  if not sums[field] then order[#order + 1] = field end
-  sums[field] = (sums[field] or 0) + number
+  local sums = fractions
+  if whole(text) then
+    if math.abs(number) > 2147483647 then
+      for _ = 1, times do add(ledger, field, text) end
+      return
+    end
+    sums = wholes
+  end
+  if not wholes[field] and not fractions[field] then order[#order + 1] = field end
+  sums[field] = (sums[field] or 0) + number * times
 end
 
-local at = 9
-for _ = 1, tonumber(ARGV[8]) do
-  gather(ARGV[at], ARGV[at + 1])
-  at = at + 2
+local at = 8
+local function deltas()
+  local first = at + 1
+  at = at + 1 + 2 * tonumber(ARGV[at])
+  return first, at - 2
 end
+local function gather_all(first, last, times)
+  for i = first, last, 2 do gather(ARGV[i], ARGV[i + 1], times) end
+end
+
+local first, last = deltas()
+gather_all(first, last, 1)
+
+local gains, times = {}, {}
+at = at + 1
+for number = 1, tonumber(ARGV[at - 1]) do
+  gains[number], times[number] = { deltas() }, 0
+end
+
+-- Lets the once-keys from here to there through that the set does not have; Lua's stack has room
+-- for some thousands at a time.
+local GROUP, repeated = 1000, 0
+local function let_through(set, from, to)
+  local keys = {}
+  for i = from, to, 2 do keys[#keys + 1] = ARGV[i] end
+  local known, fresh, seen = redis.call('SMISMEMBER', set, unpack(keys)), {}, {}
+  for i, key in ipairs(keys) do
+    if known[i] == 1 or seen[key] then
+      repeated = repeated + 1
+    else
+      local gain = tonumber(ARGV[from + 2 * i - 1])
+      seen[key], fresh[#fresh + 1], times[gain] = true, key, times[gain] + 1
+    end
+  end
+  if #fresh > 0 then redis.call('SADD', set, unpack(fresh)) end
+end
+
 for i = 4, #KEYS do
-  local cohort = ARGV[at]
-  at = at + 1
+  local cohort, last = ARGV[at], at + 2 * tonumber(ARGV[at + 1])
   if redis.call('SISMEMBER', KEYS[i], epoch) == 0 then
     redis.call('DEL', KEYS[i])
     redis.call('SADD', KEYS[i], epoch)
@@ -47,15 +88,20 @@ for i = 4, #KEYS do
       redis.call('HSET', ledger, '#cohorts', cohorts)
     end
   end
+  for from = at + 2, last, 2 * GROUP do
+    let_through(KEYS[i], from, math.min(last, from + 2 * GROUP - 2))
+  end
+  at = last + 2
 end
-while at <= #ARGV do
-  local first = redis.call('SADD', KEYS[3 + tonumber(ARGV[at])], ARGV[at + 1]) == 1
-  local last = at + 2 + 2 * tonumber(ARGV[at + 2])
-  if not first then gather(duplicate, '1') end
-  for i = at + 3, first and last or 0, 2 do gather(ARGV[i], ARGV[i + 1]) end
-  at = last + 1
+
+for number, gain in ipairs(gains) do
+  if times[number] > 0 then gather_all(gain[1], gain[2], times[number]) end
 end
-for _, field in ipairs(order) do add(ledger, field, string.format('%.0f', sums[field])) end
+if repeated > 0 then gather(duplicate, '1', repeated) end
+for _, field in ipairs(order) do
+  if wholes[field] then add(ledger, field, string.format('%.0f', wholes[field])) end
+  if fractions[field] then add(ledger, field, string.format('%.17g', fractions[field])) end
+end
 redis.call('HINCRBY', ledger, '#version', 1)
 redis.call('HSET', ledger, '@' .. ARGV[1], ARGV[3])
 return tonumber(ARGV[3])
