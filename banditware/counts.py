@@ -14,7 +14,13 @@ mergeable. The meaning of the fields lives here and nowhere else:
 | `q/ARM/COHORT/GOAL` | the reward squared |
 | `d/BUCKET/GOAL` | 1 for the delay of a reward of that goal, in log2 buckets |
 | `x/REASON` | 1 for what was served but not counted, or sent but not credited |
+| `A/MODEL/COHORT/F/G` | the product of two features of a pull, for a contextual policy |
+| `b/MODEL/COHORT/F` | a feature of a pull times the reward of the goal that the policy maximises |
+| `l/LEVEL` | 1 for a level of an attribute that was not known yet |
+| `X/MODEL/COHORT/TEXT` | in a spool: 1 for a pull with these features; becomes `A` on the way |
+| `Y/MODEL/COHORT/TEXT` | in a spool: the reward of such a pull; becomes `b` on the way |
 
+MODEL is an arm, or `*shared` where all arms have one model; see `banditware.contextual.ledger`.
 COHORT is the start of the decision's time bucket in seconds; 0 holds all older cohorts, folded.
 """
 
@@ -69,6 +75,21 @@ class Learnt(NamedTuple):
 def pull(arm: str, cohort: int) -> str:
     """Return what a pull of `arm` adds, as `line` takes it."""
     return f"n/{arm}/{cohort} 1"
+
+
+def pull_features(model: str, cohort: int, text: str) -> str:
+    """Return what a pull with these features adds beside `pull`, as `line` takes it."""
+    return f"X/{model}/{cohort}/{text} 1"
+
+
+def reward_features(model: str, cohort: int, text: str, *, amount: float) -> str:
+    """Return what a reward of a pull with these features adds beside `reward`."""
+    return f"Y/{model}/{cohort}/{text} {amount!r}"
+
+
+def first_seen(level: str) -> str:
+    """Return what a level adds that the snapshot does not know, as `line` takes it."""
+    return f"l/{level} 1"
 
 
 def reward(arm: str, cohort: int, *, goal: str, amount: float, learnt: Learnt | None = None) -> str:
@@ -177,7 +198,7 @@ def totals(fields: Fields) -> Totals:
         kind, *rest = name.split("/")
         if kind == "x":
             result.excluded[rest[0]] = int(number)
-        elif kind != "d":
+        elif kind == "n" or kind in _SUMS:
             arm = result.arms.setdefault(rest[0], ArmTotals())
             _add(arm, kind, rest[2:], number)
     return result
@@ -195,11 +216,15 @@ def _add(arm: ArmTotals, kind: str, goal: list[str], number: float) -> None:
     setattr(sums, _SUMS[kind], getattr(sums, _SUMS[kind]) + number)
 
 
+#: Kinds of fields that have a cohort: `KIND/OWNER/COHORT`, and perhaps more.
+_FOLDABLE = frozenset({"n", "A", "b", *_SUMS})
+
+
 def folds(fields: Iterable[str], before: int) -> dict[str, str]:
     """Return which fields to fold into which: those of cohorts that start before `before`."""
     moves = {}
     for name in fields:
         kind, *parts = name.split("/")
-        if (kind == "n" or kind in _SUMS) and FOLDED < int(parts[1]) < before:
+        if kind in _FOLDABLE and FOLDED < int(parts[1]) < before:
             moves[name] = "/".join([kind, parts[0], str(FOLDED), *parts[2:]])
     return moves

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple, SupportsFloat
 
-from banditware.counts import HOLDOUT, Learnt, excluded, line, once_key, reward
+from banditware.counts import HOLDOUT, Learnt, excluded, line, once_key, reward, reward_features
 from banditware.errors import RewardError
 from banditware.model import NAME, Experiment
 from banditware.tokens import SKEW, Assignment
@@ -73,10 +73,15 @@ def credit(
         unit, clipped = to_unit(amount, experiment)
         learnt = Learnt(unit, assignment.propensity, age)
     cohort = experiment.cohort(assignment.time)
-    deltas = reward(assignment.arm, cohort, goal=goal, amount=amount, learnt=learnt)
+    deltas = [reward(assignment.arm, cohort, goal=goal, amount=amount, learnt=learnt)]
+    if learnt is not None and assignment.features:
+        model = experiment.model_of(assignment.arm)
+        deltas.append(reward_features(model, cohort, assignment.features, amount=amount))
+    if clipped:
+        deltas.append(excluded("clipped"))
     once = once_key(assignment.time, assignment.id, goal) if given.once else ""
     ledger = f"{experiment.name}@{assignment.version}"
-    return line(ledger, once, deltas, *((excluded("clipped"),) if clipped else ()))
+    return line(ledger, once, *deltas)
 
 
 def finite(amount: object) -> float:

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from banditware.counts import HOLDOUT, PULL, excluded, line, once_key, pull
-from banditware.model import Decision, Experiment
+from banditware.model import NO_BASIS, Arm, Basis, Decision, Experiment
 from banditware.snapshot import ExperimentSnapshot
 from banditware.tokens import SKEW, Assignment, Assignments, Sticky
 
@@ -54,7 +54,8 @@ def undecided(
     `default` overrides the experiment's own; a name that is no arm of it stands for itself.
     """
     name = experiment.default if default is None else default
-    value: Any = next((arm.value for arm in experiment.arms if arm.name == name), name)
+    itself = None if default is None and not name else name
+    value: Any = next((arm.value for arm in experiment.arms if arm.name == name), itself)
     version = experiment.version
     return Decision(experiment.name, name, value, 1.0, reason, False, "", 0.0, version, seal)
 
@@ -74,12 +75,12 @@ def again(
     not.
     """
     experiment = snapshot.experiment
-    name, version, arm_name, propensity, time, id_, counted = assignment
+    name, version, arm_name, propensity, time, id_, counted, features = assignment
     sticky = experiment.sticky
     if sticky is None or version != experiment.version or not -SKEW <= now - time <= sticky:
         return None
     holdout = arm_name == HOLDOUT
-    arm = snapshot.by_name.get(experiment.default if holdout else arm_name)
+    arm = _known(snapshot, experiment.default if holdout else arm_name)
     if arm is None:
         return None
     reason, counts = "sticky", False
@@ -87,7 +88,27 @@ def again(
         reason = "holdout"
     elif not counted:
         reason, counts = uncounted or "sticky", not uncounted
-    return Decision(name, arm.name, arm.value, propensity, reason, counts, id_, time, version, seal)
+    return Decision(
+        name,
+        arm.name,
+        arm.value,
+        propensity,
+        reason,
+        counts,
+        id_,
+        time,
+        version,
+        seal,
+        basis=Basis(features=features) if features else NO_BASIS,
+    )
+
+
+def _known(snapshot: ExperimentSnapshot, name: str) -> Arm | None:
+    """Return the arm of that name; where the caller names the actions, any name is one."""
+    arm = snapshot.by_name.get(name)
+    if arm is None and not snapshot.experiment.arms:
+        return Arm(name, name or None)
+    return arm
 
 
 def sticky(

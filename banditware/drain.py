@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from banditware.contextual.ledger import unpacked
 from banditware.counts import Record, decode
 from banditware.errors import StoreError
 from banditware.pacing import breathe
@@ -151,10 +152,11 @@ def _parse(line: bytes) -> Record | None:
         record = decode(payload_of(line))
         if record.once:
             cohort_of(record.once)
+        deltas = unpacked(record.deltas)
     except ValueError:
         return None
-    usable = all(-LARGEST <= delta <= LARGEST for delta in record.deltas.values())
-    return record if usable else None
+    usable = all(-LARGEST <= delta <= LARGEST for delta in deltas.values())
+    return record._replace(deltas=deltas) if usable else None
 
 
 def _located(start: int, lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -4,6 +4,7 @@
 BanditwareError
 ├── ConfigError               the configuration cannot be used; carries every problem and its place
 ├── UnknownExperimentError    no experiment has that name (also a KeyError)
+├── ContextError              a context or actions that cannot be used (also a ValueError)
 ├── RewardError               a reward that cannot be credited (also a ValueError)
 ├── TokenError                a token that is not ours, or was changed (also a ValueError)
 └── StoreError                the counts cannot be read or written; carries the store's address
@@ -73,6 +74,18 @@ class UnknownExperimentError(BanditwareError, KeyError):
 
     def __str__(self) -> str:
         return self._message
+
+
+class ContextError(BanditwareError, ValueError):
+    """A context or actions from which no decision can be made.
+
+    Attributes:
+        reason: one word, under which a request counts that it was served the default.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class RewardError(BanditwareError, ValueError):

@@ -19,8 +19,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from banditware.counts import FOLDED, Fields
-from banditware.model import Statistics
+from banditware.counts import FOLDED, HOLDOUT, Fields
+from banditware.model import SHARED, Statistics
 
 #: The most that a bucket of delays is weighed up: what few old pulls showed is mostly chance.
 _MOST_WEIGHT = 10.0
@@ -84,6 +84,29 @@ def statistics(fields: Fields, arms: Iterable[str], *, reading: Reading) -> Stat
     )
 
 
+def shares(fields: Fields, *, reading: Reading) -> dict[tuple[str, int], float]:
+    """Return by how much of its pulls an arm's cohort counts, by arm and cohort; see `statistics`.
+
+    That of all arms together is there under the pseudo-arm `SHARED`.
+    """
+    tally = _tally(fields, reading.goal)
+    matured = _matured(tally, reading)
+    found: dict[tuple[str, int], float] = {}
+    together: dict[int, list[float]] = defaultdict(list)
+    for arm, cohorts in tally.pulls.items():
+        for cohort, pulls in cohorts.items():
+            counted = _counted(tally, arm, cohort, matured)
+            found[arm, cohort] = counted / pulls if pulls else 0.0
+            if arm != HOLDOUT:
+                together[cohort].append(counted)
+    for cohort, parts in together.items():
+        whole = math.fsum(
+            n[cohort] for arm, n in tally.pulls.items() if arm != HOLDOUT and cohort in n
+        )
+        found[SHARED, cohort] = math.fsum(parts) / whole if whole else 0.0
+    return found
+
+
 def _tally(fields: Fields, goal: str) -> _Tally:
     """Sort the fields; exact sums come later, so that the fields' order cannot matter."""
     tally = _Tally()
@@ -102,10 +125,13 @@ def _tally(fields: Fields, goal: str) -> _Tally:
 
 def _pulls(tally: _Tally, arm: str, matured: Mapping[int, float]) -> float:
     """Return an arm's matured pulls."""
-    return math.fsum(
-        max(pulls * matured[cohort], min(pulls, tally.rewards.get((arm, cohort), 0.0)))
-        for cohort, pulls in tally.pulls.get(arm, {}).items()
-    )
+    return math.fsum(_counted(tally, arm, each, matured) for each in tally.pulls.get(arm, ()))
+
+
+def _counted(tally: _Tally, arm: str, cohort: int, matured: Mapping[int, float]) -> float:
+    """Return the matured pulls of an arm's cohort."""
+    pulls = tally.pulls[arm][cohort]
+    return max(pulls * matured[cohort], min(pulls, tally.rewards.get((arm, cohort), 0.0)))
 
 
 def _matured(tally: _Tally, reading: Reading) -> dict[int, float]:

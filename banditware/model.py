@@ -7,16 +7,19 @@ sockets or a web framework.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 #: What experiments, arms and goals may be called. The characters are safe in a cookie, a header,
 #: a metric label and a record of the spool, so no name ever needs quoting.
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 
 DAY = 86_400.0
+
+#: The pseudo-arm under which the one model of all arms is summed; `*` is in no arm's name.
+SHARED = "*shared"
 
 
 class Arm(NamedTuple):
@@ -81,6 +84,76 @@ class Policy(Protocol):
         ...
 
 
+#: What an attribute is to a contextual policy.
+Kind = Literal["numeric", "categorical"]
+
+
+class Attribute(NamedTuple):
+    """A declared attribute.
+
+    Attributes:
+        name: its key in the context.
+        kind: `numeric` or `categorical`.
+        levels: what a categorical one can be; None takes the levels that are seen first.
+        low: the lowest value of a numeric one; lower ones count as this. None: any.
+        high: the highest value, likewise.
+    """
+
+    name: str
+    kind: Kind
+    levels: tuple[str, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Schema(NamedTuple):
+    """The attributes that an experiment learns from.
+
+    Attributes:
+        subject: the declared attributes of the subject.
+        action: the declared attributes of an action.
+        hashed: so many features stand for all attributes that are not declared; 0 leaves those out.
+    """
+
+    subject: tuple[Attribute, ...] = ()
+    action: tuple[Attribute, ...] = ()
+    hashed: int = 32
+
+
+class ContextualPolicy(Protocol):
+    """A pure rule of a contextual experiment: scores in, a probability for every action out.
+
+    See `banditware.contextual.evidence`, which says what its implementations have to be.
+    """
+
+    name: ClassVar[str]
+    unit_rewards: ClassVar[bool]
+    #: True if the policy reads the standard errors of the scores.
+    uncertain: ClassVar[bool]
+
+    def weigher(
+        self,
+        evidence: Any,
+    ) -> Callable[[Sequence[float], Sequence[float]], Sequence[float]]:
+        """Return the rule under an `Evidence`: from scores and their errors to probabilities."""
+        ...
+
+
+class Context(NamedTuple):
+    """What makes an experiment contextual.
+
+    Attributes:
+        schema: the attributes it learns from.
+        policy: the rule that turns scores into probabilities.
+        shared: True if all arms have one model, which tells them apart by their attributes; False
+            if each has one of its own.
+    """
+
+    schema: Schema
+    policy: ContextualPolicy
+    shared: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Experiment:
     """A named choice between arms, with the rule that chooses and the rules of counting.
@@ -88,8 +161,8 @@ class Experiment:
     Attributes:
         name: what the experiment is called.
         arms: its arms, sorted by name.
-        policy: the rule that turns counts into probabilities.
-        default: name of the arm that is served when nothing may be decided.
+        policy: the rule that turns counts into probabilities; see `context`.
+        default: name of the arm that is served when nothing may be decided; empty for none.
         goal: the goal the policy maximises.
         version: changing it starts the counts afresh.
         sticky: seconds an assignment is served again; None decides anew on every request.
@@ -98,6 +171,8 @@ class Experiment:
         reward_range: lowest and highest reward, mapped onto [0, 1] for policies that need it.
         methods: request methods whose decisions are counted.
         cohort_width: seconds of decisions that are counted together.
+        context: what a contextual experiment learns from, and its policy; None for others. Such an
+            experiment may have no arms, and then its caller says which actions there are.
         ledger: the name under which this version's counts are kept.
     """
 
@@ -113,18 +188,24 @@ class Experiment:
     reward_range: tuple[float, float] | None = None
     methods: frozenset[str] = frozenset({"GET"})
     cohort_width: int = 18_900
+    context: Context | None = None
     ledger: str = field(init=False)
 
     def __post_init__(self) -> None:
         """Sort the arms, so that nothing downstream can depend on the order of the file."""
         object.__setattr__(self, "arms", tuple(sorted(self.arms, key=lambda arm: arm.name)))
         object.__setattr__(self, "ledger", f"{self.name}@{self.version}")
-        if self.default not in (arm.name for arm in self.arms):
+        names = {arm.name for arm in self.arms}
+        if self.default not in names and (names or self.context is None):
             raise ValueError(f"the default {self.default!r} is not an arm of {self.name!r}")
 
     def cohort(self, now: float) -> int:
         """Return the cohort of a decision: the start of its time bucket, in seconds."""
         return int(now // self.cohort_width) * self.cohort_width
+
+    def model_of(self, arm: str) -> str:
+        """Return under which name the sums of an arm's contextual model are kept."""
+        return SHARED if self.context is not None and self.context.shared else arm
 
 
 class Basis(NamedTuple):

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
-from banditware.counts import Fields, totals
+from banditware.contextual.choosing import Chooser, chooser
+from banditware.counts import HOLDOUT, Fields, totals
 from banditware.errors import UnknownExperimentError
-from banditware.maturity import Reading, statistics
-from banditware.model import Arm, Experiment, Statistics
+from banditware.maturity import Reading, shares, statistics
+from banditware.model import Arm, Experiment
 
 #: Weight of the newest refresh in the running mean of decisions per refresh. A third forgets a
 #: burst within ten refreshes.
@@ -33,6 +34,8 @@ class ExperimentSnapshot(NamedTuple):
         version: the store's version of these counts; -1 before the first reading.
         pulls: pulls of all arms, over all cohorts.
         batch: decisions expected until the next snapshot, over all processes.
+        chooser: what a contextual experiment decides by; None for others. The probabilities are
+            then those of a subject of whom nothing is known.
     """
 
     experiment: Experiment
@@ -43,6 +46,7 @@ class ExperimentSnapshot(NamedTuple):
     version: int = -1
     pulls: int = 0
     batch: float = 1.0
+    chooser: Chooser | None = None
 
     def draw(self, uniform: float) -> int:
         """Return the index of the arm that a uniform number in [0, 1) draws."""
@@ -95,8 +99,7 @@ class Snapshot(NamedTuple):
 
 def unread(experiment: Experiment) -> ExperimentSnapshot:
     """Return the snapshot of an experiment whose counts were not read yet: as with no pulls."""
-    arms = tuple(arm.name for arm in experiment.arms)
-    return _snapshot(experiment, experiment.policy.probabilities(Statistics.empty(arms)), {})
+    return _computed(experiment, {}, Reading(goal=experiment.goal, now=0.0, width=1.0))
 
 
 def updated(
@@ -104,23 +107,35 @@ def updated(
 ) -> ExperimentSnapshot:
     """Return the snapshot after a new reading of the counts at `now`, in seconds."""
     experiment = previous.experiment
-    arms = tuple(arm.name for arm in experiment.arms)
     sums = totals(fields).arms
+    arms = [arm.name for arm in experiment.arms] or [arm for arm in sums if arm != HOLDOUT]
     pulls = sum(sums[name].pulls for name in arms if name in sums)
     batch = previous.batch
     if previous.version >= 0:
         batch = max(1.0, batch + _SMOOTHING * (pulls - previous.pulls - batch))
     reading = Reading(goal=experiment.goal, now=now, width=experiment.cohort_width, batch=batch)
-    vector = experiment.policy.probabilities(statistics(fields, arms, reading=reading))
-    return _snapshot(experiment, vector, fields, version=version, pulls=pulls, batch=batch)
+    snapshot = _computed(experiment, fields, reading)
+    return snapshot._replace(version=version, pulls=pulls, batch=batch)
+
+
+def _computed(experiment: Experiment, fields: Fields, reading: Reading) -> ExperimentSnapshot:
+    arms = tuple(arm.name for arm in experiment.arms)
+    if experiment.context is None:
+        vector = experiment.policy.probabilities(statistics(fields, arms, reading=reading))
+        return _snapshot(experiment, vector, fields)
+    matured = shares(fields, reading=reading)
+    decides = chooser(experiment.context, fields, matured, goal=reading.goal, batch=reading.batch)
+    nothing: Mapping[str, object] = {}
+    vector = decides.weighed(nothing, dict.fromkeys(arms, nothing))[1] if arms else ()
+    return _snapshot(experiment, vector, fields)._replace(chooser=decides)
 
 
 def _snapshot(
-    experiment: Experiment, vector: tuple[float, ...], fields: Fields, **rest: float
+    experiment: Experiment, vector: tuple[float, ...], fields: Fields
 ) -> ExperimentSnapshot:
     # The last arm that can be drawn takes what rounding leaves below 1, so that none behind it,
     # whose probability is zero, is ever drawn.
-    last = max(index for index, probability in enumerate(vector) if probability > 0)
+    last = max((index for index, probability in enumerate(vector) if probability > 0), default=0)
     boundaries = (*accumulate(vector[:last]), *(1.0,) * (len(vector) - 1 - last))
     by_name = {arm.name: arm for arm in experiment.arms}
-    return ExperimentSnapshot(experiment, vector, boundaries, by_name, fields, **rest)  # type: ignore[arg-type]  # passed on
+    return ExperimentSnapshot(experiment, vector, boundaries, by_name, fields)

@@ -59,6 +59,7 @@ class Assignment(NamedTuple):
         time: when it was decided, in whole seconds since the epoch.
         id: the decision's id.
         counted: False for a decision that was served but is not a pull yet, as in a prefetch.
+        features: the encoded vector that a contextual policy decided by, as text, or empty.
     """
 
     experiment: str
@@ -68,6 +69,7 @@ class Assignment(NamedTuple):
     time: int
     id: str
     counted: bool = True
+    features: str = ""
 
 
 class Sticky(NamedTuple):
@@ -228,6 +230,7 @@ def remembered(decision: Decision) -> Assignment:
         int(decision.time),
         decision.id,
         decision.counted or decision.reason in _EARNING,
+        decision.basis.features,
     )
 
 
@@ -244,11 +247,16 @@ def _shortened(assignments: Assignments) -> str:
 
 def _entry(entry: Assignment, since: int = 0) -> str:
     """Return an assignment as text; its time is written as seconds after `since`, to be short."""
-    name, version, arm, propensity, time, id_, counted = entry
+    name, version, arm, propensity, time, id_, counted, features = entry
     flag = "" if counted else "~0"
+    if features:
+        flag += f"~*{features}"
     return f"{name}~{version}~{arm}~{propensity!r}~{time - since:x}~{id_}{flag}"
 
 
 def _assignment(text: str, since: int = 0) -> Assignment:
-    name, version, arm, propensity, time, id_, *flag = text.split("~")
-    return Assignment(name, version, arm, float(propensity), since + int(time, 16), id_, not flag)
+    name, version, arm, propensity, time, id_, *more = text.split("~")
+    features = more.pop()[1:] if more and more[-1].startswith("*") else ""
+    return Assignment(
+        name, version, arm, float(propensity), since + int(time, 16), id_, not more, features
+    )

@@ -8,9 +8,10 @@ numeric. Whatever cannot be read as its kind is missing, which is a level of its
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
 
-Kind = Literal["numeric", "categorical"]
+from banditware.model import Attribute, Kind, Schema
+
+__all__ = ["Attribute", "Kind", "Schema", "kind_of", "level_in", "number_in"]
 
 #: Longest text that may still be a number; a double needs 24 characters.
 _LONGEST_NUMBER = 64
@@ -20,38 +21,6 @@ _LONGEST_NUMBER = 64
 LARGEST = 1e75
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-
-
-class Attribute(NamedTuple):
-    """A declared attribute.
-
-    Attributes:
-        name: its key in the context.
-        kind: `numeric` or `categorical`.
-        levels: what a categorical one can be; None takes the levels that are seen first.
-        low: the lowest value of a numeric one; lower ones count as this. None: any.
-        high: the highest value, likewise.
-    """
-
-    name: str
-    kind: Kind
-    levels: tuple[str, ...] | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-class Schema(NamedTuple):
-    """The attributes that an experiment learns from.
-
-    Attributes:
-        subject: the declared attributes of the subject.
-        action: the declared attributes of an action.
-        hashed: so many features stand for all attributes that are not declared; 0 leaves those out.
-    """
-
-    subject: tuple[Attribute, ...] = ()
-    action: tuple[Attribute, ...] = ()
-    hashed: int = 32
 
 
 def number_in(value: object) -> float | None:

@@ -1,0 +1,119 @@
+"""What a contextual experiment decides by: a model, a policy, and the levels that are known.
+
+Made at every refresh, off the request path; a decision only scores, weighs and draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from banditware.contextual.encoding import Given
+from banditware.contextual.evidence import Weigh
+from banditware.contextual.features import MOST_LEVELS, text
+from banditware.contextual.ledger import Shares, first_seen, moments
+from banditware.contextual.models import Model, Recipe, fit
+from banditware.counts import Fields
+from banditware.model import SHARED, Context
+
+#: Attributes by action, in the order in which they are drawn from.
+Actions = Mapping[str, Given]
+
+
+class Choice(NamedTuple):
+    """What was drawn.
+
+    Attributes:
+        action: the action's name.
+        propensity: the probability with which it was drawn.
+        gap: by how much its score is below the best one.
+        features: the encoded vector of the subject and the action, as text.
+    """
+
+    action: str
+    propensity: float
+    gap: float
+    features: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """Chooses among actions by what was learnt until a snapshot.
+
+    Attributes:
+        model: what was learnt.
+        weigh: from scores to a probability for every action.
+        uncertain: whether `weigh` reads the standard errors of the scores.
+    """
+
+    model: Model
+    weigh: Weigh
+    uncertain: bool
+    _seen: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+
+    def choose(self, context: Given, actions: Actions, uniform: float) -> Choice:
+        """Return what a uniform number in [0, 1) draws from at least one action."""
+        scores, shares = self.weighed(context, actions)
+        at, names = drawn(shares, uniform), tuple(actions)
+        name = names[at]
+        vector = self.model.encoder.features(context, actions[name])
+        return Choice(name, shares[at], max(scores) - scores[at], text(vector))
+
+    def weighed(self, context: Given, actions: Actions) -> tuple[list[float], tuple[float, ...]]:
+        """Return the score and the probability of every action, in their order."""
+        scores = self.model.scores(context, actions)
+        errors = self.model.errors(context, actions) if self.uncertain else ()
+        return scores, tuple(self.weigh(scores, errors))
+
+    def unseen(self, context: Given, attributes: Given) -> list[str]:
+        """Return the levels to record as first seen.
+
+        A process records few new ones until the next snapshot, however many it is sent.
+        """
+        fresh = []
+        for key in self.model.encoder.unseen(context, attributes):
+            attribute = key.partition("(")[0]
+            number = self._seen.get(attribute, 0)
+            if key in self._seen or number < MOST_LEVELS:
+                if key not in self._seen:
+                    self._seen[attribute] = number + 1
+                    self._seen[key] = 0
+                fresh.append(key)
+        return fresh
+
+
+def drawn(shares: tuple[float, ...], uniform: float) -> int:
+    """Return the position that a uniform number in [0, 1) draws; never one without a share."""
+    at, reached, last = 0, 0.0, 0
+    for at, share in enumerate(shares):
+        if share > 0.0:
+            reached += share
+            if uniform < reached:
+                return at
+            last = at
+    return last
+
+
+def chooser(
+    context: Context, fields: Fields, shares: Shares, *, goal: str, batch: float
+) -> Chooser:
+    """Return what a contextual experiment decides by, from one reading of its counts.
+
+    Args:
+        context: what it learns from, and its policy.
+        fields: the counts.
+        shares: how far pulls have matured.
+        goal: the goal that the policy maximises.
+        batch: decisions expected until the next snapshot, over all processes.
+    """
+    sums = moments(fields, shares, goal=goal)
+    shared = sums.pop(SHARED)
+    model = fit(
+        context.schema,
+        {SHARED: shared} if context.shared else sums,
+        vocabulary=first_seen(fields),
+        recipe=Recipe(shared=context.shared, uncertain=context.policy.uncertain),
+        batch=batch,
+    )
+    return Chooser(model, context.policy.weigher(model.evidence), context.policy.uncertain)
