@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
+from banditware.targeting import Targeting
+
 #: What experiments, arms and goals may be called. The characters are safe in a cookie, a header,
 #: a metric label and a record of the spool, so no name ever needs quoting.
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
@@ -173,6 +175,7 @@ class Experiment:
         cohort_width: seconds of decisions that are counted together.
         context: what a contextual experiment learns from, and its policy; None for others. Such an
             experiment may have no arms, and then its caller says which actions there are.
+        targeting: who takes part and when, or None for everybody at any time.
         ledger: the name under which this version's counts are kept.
     """
 
@@ -189,6 +192,7 @@ class Experiment:
     methods: frozenset[str] = frozenset({"GET"})
     cohort_width: int = 18_900
     context: Context | None = None
+    targeting: Targeting | None = None
     ledger: str = field(init=False)
 
     def __post_init__(self) -> None:
