@@ -15,9 +15,11 @@ from typing import Any
 from banditware.beginning import begin
 from banditware.config import load
 from banditware.config.settings import Settings
+from banditware.contexts import NO_ACTIONS, Given, GivenActions, pulled, weighed
 from banditware.counts import HOLDOUT
 from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
 from banditware.deciding import drawn, excluded_record, held_out, pull_record, undecided, unknown
+from banditware.errors import ContextError
 from banditware.excluding import outside
 from banditware.faults import Faults
 from banditware.flusher import Flusher
@@ -27,7 +29,7 @@ from banditware.ground import Ground
 from banditware.health import Health
 from banditware.http import NO_EFFECTS, Effects, Facts, Headers
 from banditware.launching import within
-from banditware.model import Decision
+from banditware.model import Decision, Experiment
 from banditware.report import experiment_report
 from banditware.routes import Router
 from banditware.snapshot import Snapshot, unread
@@ -115,6 +117,7 @@ class Bandit(ForkAware):
         *,
         subject: str | None = None,
         context: Mapping[str, Any] | None = None,
+        actions: GivenActions | None = None,
         default: str | None = None,
     ) -> Decision:
         """Draw an arm and count the pull at once.
@@ -122,12 +125,16 @@ class Bandit(ForkAware):
         Args:
             experiment: name of the experiment.
             subject: whom the decision is for, an opaque id; without one, for somebody new.
-            context: attributes of the subject, for `only_if`.
+            context: attributes of the subject, for `only_if` and contextual policies.
+            actions: the available actions of a contextual experiment: attributes by name, or names;
+                default: its arms.
             default: what to serve instead of the experiment's own default to who does not take
                 part, and instead of an error when there is no such experiment.
 
         Raises:
             UnknownExperimentError: no experiment has that name and there is no `default`.
+            ContextError: the context or the actions cannot be used. No action at all is the default
+                instead, if one is given.
         """
         if not self._running:
             self._start()
@@ -145,12 +152,27 @@ class Bandit(ForkAware):
         if subject is not None and in_holdout(subject, chosen.name, chosen.holdout):
             decision = held_out(chosen, ground.random, now=now, seal=seal)
             self._flusher.record(excluded_record(chosen.ledger, "holdout"))
-            arm = HOLDOUT
-        else:
+            pull = pull_record(chosen.ledger, HOLDOUT, chosen.cohort(now))
+        elif snapshot.chooser is None and actions is None:
             decision = drawn(snapshot, ground.random, now=now, seal=seal)
-            arm = decision.arm
-        self._flusher.record(pull_record(chosen.ledger, arm, chosen.cohort(now)))
+            pull = pull_record(chosen.ledger, decision.arm, chosen.cohort(now))
+        else:
+            try:
+                decision = weighed(
+                    snapshot, Given(context, actions), ground.random, now=now, seal=seal
+                )
+            except ContextError as error:
+                return self._unchosen(chosen, error, default)
+            pull = pulled(snapshot, decision, cohort=chosen.cohort(now))
+        self._flusher.record(pull)
         return decision
+
+    def _unchosen(self, chosen: Experiment, error: ContextError, default: str | None) -> Decision:
+        """Count that nothing could be chosen; that there are no actions may be foreseen."""
+        self._flusher.record(excluded_record(chosen.ledger, error.reason))
+        if default is None or error.reason != NO_ACTIONS:
+            raise error
+        return undecided(chosen, error.reason, seal=self._ground.seal, default=default)
 
     def reward(
         self,

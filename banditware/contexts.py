@@ -7,19 +7,21 @@ from random import Random
 from typing import Any, NamedTuple
 
 from banditware.contextual.attributes import level_in, number_in
-from banditware.contextual.choosing import Actions, Chooser
+from banditware.contextual.choosing import Actions
 from banditware.contextual.features import MISSING
-from banditware.counts import first_seen, line, pull, pull_features
+from banditware.counts import PULL, first_seen, line, once_key, pull, pull_features
 from banditware.errors import ContextError
 from banditware.model import NAME, Attribute, Basis, Decision, Experiment, Schema
 from banditware.snapshot import ExperimentSnapshot
-from banditware.tokens import Assignment
 
 #: What callers may say of the available actions: attributes by name, or names alone.
 GivenActions = Mapping[str, Mapping[str, Any]] | Iterable[str]
 
 #: More would be a catalogue: it takes a search, not an experiment, to find what to try.
 MOST_ACTIONS = 1_000
+
+#: The reason of a decision for which there was nothing to choose from.
+NO_ACTIONS = "no_actions"
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -37,13 +39,13 @@ def actions_of(experiment: Experiment, given: GivenActions | None) -> Actions:
     if given is None:
         if not experiment.arms:
             raise ContextError(
-                "no_actions",
+                NO_ACTIONS,
                 f"experiment {experiment.name!r} has no arms of its own: pass actions=",
             )
         return dict.fromkeys([arm.name for arm in experiment.arms], _NOTHING)
     actions = given if isinstance(given, Mapping) else _listed(given)
     if not actions:
-        raise ContextError("no_actions", "there is no action to choose from: actions= is empty")
+        raise ContextError(NO_ACTIONS, "there is no action to choose from: actions= is empty")
     if len(actions) > MOST_ACTIONS:
         raise ContextError(
             "bad_actions", f"{len(actions)} actions are too many: {MOST_ACTIONS} can be weighed"
@@ -78,13 +80,20 @@ class Given(NamedTuple):
     Attributes:
         context: attributes of the subject, or None for none.
         actions: the available actions, or None for the arms of the experiment.
+        attributes: what the request says of the subject; `context` is before it, and what cannot be
+            read of it is no caller's mistake.
     """
 
     context: Mapping[str, Any] | None = None
     actions: GivenActions | None = None
+    attributes: Mapping[str, Any] = _NOTHING
 
 
-def chosen(
+#: What is given by who says nothing.
+NOTHING_GIVEN = Given()
+
+
+def weighed(
     snapshot: ExperimentSnapshot,
     given: Given,
     random: Random,
@@ -95,7 +104,7 @@ def chosen(
     """Return the decision that the random generator draws in a context at `now`.
 
     Args:
-        snapshot: one of a contextual experiment.
+        snapshot: the experiment, which has to be a contextual one.
         given: what to decide by.
         random: draws, and makes ids.
         now: seconds since the epoch.
@@ -104,15 +113,21 @@ def chosen(
     Raises:
         ContextError: what is given cannot be used.
     """
-    experiment = snapshot.experiment
-    chooser: Chooser = snapshot.chooser  # type: ignore[assignment]  # a contextual one has it
-    context = _NOTHING if given.context is None else given.context
-    if not isinstance(context, Mapping):
+    experiment, chooser = snapshot.experiment, snapshot.chooser
+    if chooser is None:
+        raise ContextError(
+            "bad_actions",
+            f"policy {experiment.policy.name!r} of {experiment.name!r} does not choose among "
+            "actions=: give the experiment a contextual policy, such as igw",
+        )
+    said = _NOTHING if given.context is None else given.context
+    if not isinstance(said, Mapping):
         raise ContextError("bad_context", "context= is a mapping from attribute to value")
+    context = {**given.attributes, **said} if given.attributes else said
     actions = actions_of(experiment, given.actions)
     choice = chooser.choose(context, actions, random.random())
     if MISSING in choice.features:
-        _refuse_unreadable(chooser.model.encoder.schema, context, actions[choice.action])
+        _refuse_unreadable(chooser.model.encoder.schema, said, actions[choice.action])
     arm = snapshot.by_name.get(choice.action)
     return Decision(
         experiment.name,
@@ -158,7 +173,7 @@ def _readable(attribute: Attribute, value: object) -> bool:
 
 
 def pulled(
-    snapshot: ExperimentSnapshot, decision: Decision, *, cohort: int, once: str = ""
+    snapshot: ExperimentSnapshot, decision: Decision, *, cohort: int, again: bool = False
 ) -> bytes:
     """Return the spool record of a pull that was decided in context.
 
@@ -166,7 +181,7 @@ def pulled(
         snapshot: the experiment as it is now.
         decision: what was decided.
         cohort: the cohort of the decision.
-        once: see `banditware.counts.Record`.
+        again: an earlier request served it and did not count it, and others may count it as well.
     """
     experiment, basis, arm = snapshot.experiment, decision.basis, decision.arm
     deltas = [pull(arm, cohort)]
@@ -175,4 +190,5 @@ def pulled(
     if snapshot.chooser is not None:
         attributes = basis.actions.get(arm, _NOTHING)
         deltas += map(first_seen, snapshot.chooser.unseen(basis.context, attributes))
+    once = once_key(int(decision.time), decision.id, PULL) if again else ""
     return line(experiment.ledger, once, *deltas)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from banditware.amounts import amount_of
+from banditware.contexts import pulled
 from banditware.crediting import RefusedError, Reward, credit
 from banditware.deciding import excluded_record, late_pull_record, pull_record
 from banditware.excluding import uncounted
@@ -104,17 +105,19 @@ class Outcome:
         else:
             if held:
                 self._exclude(experiment, "holdout")
-            self._pull(experiment, entry, again=earlier is not None)
+            self._records.append(self._pull(decision, entry, again=earlier is not None))
+            self._changed[name] = entry
 
-    def _pull(self, experiment: Experiment, entry: Assignment, *, again: bool) -> None:
-        """Count a pull under the cohort of its decision, and remember the assignment."""
-        ledger, cohort = experiment.ledger, experiment.cohort(entry.time)
-        self._records.append(
-            late_pull_record(ledger, entry, cohort)
-            if again
-            else pull_record(ledger, entry.arm, cohort)
-        )
-        self._changed[entry.experiment] = entry
+    def _pull(self, decision: Decision, entry: Assignment, *, again: bool) -> bytes:
+        """Return the record that counts a pull under the cohort of its decision."""
+        snapshot = self.ground.snapshot.experiments[entry.experiment]
+        experiment = snapshot.experiment
+        cohort = experiment.cohort(entry.time)
+        if entry.features:
+            return pulled(snapshot, decision, cohort=cohort, again=again)
+        if again:
+            return late_pull_record(experiment.ledger, entry, cohort)
+        return pull_record(experiment.ledger, entry.arm, cohort)
 
     def _bad_status(self, experiment: str) -> str:
         """Return why a response of this status shows no arm, or nothing."""

@@ -13,9 +13,10 @@ from typing import Any
 
 from banditware.attributes import NOTHING, attributes_of
 from banditware.bots import is_bot
+from banditware.contexts import NOTHING_GIVEN, Given, GivenActions, weighed
 from banditware.crediting import Reward
 from banditware.deciding import again, drawn, held_out, sticky, undecided, unknown
-from banditware.errors import RewardError
+from banditware.errors import ContextError, RewardError
 from banditware.excluding import barred, uncounted
 from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Facts, Headers
@@ -95,6 +96,7 @@ class Visit:
         experiment: str,
         *,
         context: Mapping[str, Any] | None = None,
+        actions: GivenActions | None = None,
         default: str | None = None,
     ) -> Decision:
         """Return the decision for this request's subject: the same one however often it is asked.
@@ -102,13 +104,20 @@ class Visit:
         Args:
             experiment: name of the experiment.
             context: attributes of the subject, beside and before those of the request.
+            actions: the available actions of a contextual experiment: attributes by name, or names;
+                default: its arms. If nothing can be chosen from them, the default is served, and
+                counted under the reason.
             default: what to serve instead of the experiment's own default, and instead of an error
                 when there is no such experiment.
 
         Raises:
             UnknownExperimentError: no experiment has that name and there is no `default`.
         """
-        return self._decisions.get(experiment) or self._first(experiment, default, context)
+        decision = self._decisions.get(experiment)
+        if decision is not None:
+            return decision
+        given = Given(context, actions) if context or actions is not None else NOTHING_GIVEN
+        return self._first(experiment, default, given)
 
     def reward(
         self,
@@ -183,9 +192,7 @@ class Visit:
         if arm is not None and arm.rewrite is not None:
             self.rewrite = arm.rewrite
 
-    def _first(
-        self, name: str, default: str | None, context: Mapping[str, Any] | None = None
-    ) -> Decision:
+    def _first(self, name: str, default: str | None, given: Given = NOTHING_GIVEN) -> Decision:
         """Decide what was not decided in this request, and keep it."""
         ground = self._ground
         snapshot = ground.snapshot.experiments.get(name)
@@ -196,11 +203,13 @@ class Visit:
         experiment = snapshot.experiment
         targeting = experiment.targeting
         try:
-            why = "" if targeting is None else self._kept_out(experiment, targeting, context)
+            why = "" if targeting is None else self._kept_out(experiment, targeting, given.context)
             if why:
                 decision = undecided(experiment, why, seal=ground.seal, default=default)
             else:
-                decision = self._again(snapshot) or self._afresh(snapshot, default)
+                decision = self._again(snapshot) or self._afresh(snapshot, default, given)
+        except ContextError as error:
+            decision = undecided(experiment, error.reason, seal=ground.seal, default=default)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
             ground.fault(error)
             decision = undecided(experiment, "failure", seal=ground.seal, default=default)
@@ -244,7 +253,7 @@ class Visit:
         why = self._uncounted(experiment) or ("started" if self.started else "")
         return again(snapshot, assignment, now=now, seal=seal, uncounted=why)
 
-    def _afresh(self, snapshot: ExperimentSnapshot, default: str | None) -> Decision:
+    def _afresh(self, snapshot: ExperimentSnapshot, default: str | None, given: Given) -> Decision:
         """Return a decision for somebody who has none."""
         ground, experiment = self._ground, snapshot.experiment
         seal = ground.seal
@@ -256,7 +265,18 @@ class Visit:
         if holdout and in_holdout(self.subject, experiment.name, holdout):
             return held_out(experiment, ground.random, now=self._time, seal=seal)
         why = self._uncounted(experiment)
-        return drawn(snapshot, ground.random, now=self._time, seal=seal, uncounted=why)
+        if snapshot.chooser is None and given.actions is None:
+            return drawn(snapshot, ground.random, now=self._time, seal=seal, uncounted=why)
+        given = given._replace(attributes=self._known_of_subject())
+        decision = weighed(snapshot, given, ground.random, now=self._time, seal=seal)
+        return decision._replace(reason=why, counted=False) if why else decision
+
+    def _known_of_subject(self) -> Mapping[str, Any]:
+        """Return what the request says of the subject, without who it is."""
+        sources = self._ground.sources
+        if not sources:
+            return NOTHING
+        return {name: value for name, value in self.attributes.items() if name in sources}
 
     def _uncounted(self, experiment: Experiment) -> str:
         return uncounted(self._facts, experiment, self._why_barred())
