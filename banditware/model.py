@@ -129,7 +129,6 @@ class ContextualPolicy(Protocol):
     """
 
     name: ClassVar[str]
-    unit_rewards: ClassVar[bool]
     #: True if the policy reads the standard errors of the scores.
     uncertain: ClassVar[bool]
 

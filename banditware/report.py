@@ -22,7 +22,7 @@ def experiment_report(snapshot: ExperimentSnapshot) -> dict[str, Any]:
     holdout = sums.arms.pop(HOLDOUT, None)
     names = [*propensities, *sorted(sums.arms.keys() - propensities.keys())]
     report: dict[str, Any] = {
-        "policy": experiment.policy.name,
+        "policy": (experiment.context or experiment).policy.name,
         "goal": experiment.goal,
         "version": experiment.version,
         "arms": {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    Field,
     GetJsonSchemaHandler,
     ValidationInfo,
     WithJsonSchema,
@@ -18,14 +18,16 @@ from pydantic_core import CoreSchema
 from banditware.config import moments, only_if, units
 from banditware.config.arms import Arms
 from banditware.config.base import Section, optional
+from banditware.config.context import ContextSection, Hashed, Shared
 from banditware.config.document import WRITTEN
-from banditware.config.faults import RefusedError
+from banditware.config.faults import ABSENT, NO_ARMS, Faults, RefusedError
 from banditware.config.fields import DURATION_SCHEMA, VARIABLE, Duration, Name, OrOne, as_list, name
 from banditware.config.methods import counted
 from banditware.config.parameters import policy_schema
-from banditware.config.policy import read_policy
+from banditware.config.policy import is_contextual, read_policy
+from banditware.contextual.policies import DEFAULT as CONTEXTUAL
 from banditware.errors import suggestion
-from banditware.model import Policy
+from banditware.model import ContextualPolicy, Policy
 from banditware.policies import DEFAULT
 
 
@@ -113,9 +115,26 @@ _Method = Annotated[
 class ExperimentSection(Section):
     """A named choice between arms, with the policy that chooses and the rules of counting."""
 
-    arms: Arms = Field(description="The options, by name; or a list of names.")
+    arms: Arms | None = optional(
+        None,
+        "The options, by name; or a list of names. A contextual one may leave them to the app.",
+    )
+    context: ContextSection | None = optional(
+        None, "Attributes of the subject that a contextual policy learns from."
+    )
+    action_context: ContextSection | None = optional(
+        None, "Attributes of each arm or action that a contextual policy learns from."
+    )
+    hashed: Hashed | None = optional(
+        None, "So many features stand for attributes that are not declared; 32 if none is."
+    )
+    model: Shared = optional(
+        "per-arm", "Whether each arm is learnt about by itself, or all from their attributes."
+    )
     policy: Annotated[Any, _PolicySchema()] = optional(
-        DEFAULT, "What moves traffic: a name, or a name with parameters."
+        None,
+        f"What moves traffic: a name, or a name with parameters. Default: {DEFAULT}; of a "
+        f"contextual one {CONTEXTUAL}.",
     )
     goal: Name = optional("reward", "What the policy maximises.")
     sticky: _Sticky = optional("90d", "How long an assignment is served again.")
@@ -141,10 +160,18 @@ class ExperimentSection(Section):
         list[_Method], AfterValidator(_not_empty), BeforeValidator(as_list), OrOne()
     ] = optional(["GET"], "Request methods whose decisions are counted.")
 
+    @classmethod
+    def check(cls, data: Mapping[str, Any], faults: Faults) -> None:
+        """Ask for arms, unless the app may say what there is to choose from."""
+        meant = any(suggestion(key, ["arms"]) for key in data if key not in cls.model_fields)
+        if "arms" not in data and not meant and not is_contextual(data):
+            faults.add(("arms",), NO_ARMS, ABSENT)
+
     @field_validator("policy", mode="before")
     @classmethod
-    def _policy(cls, value: object, info: ValidationInfo) -> Policy:
-        return read_policy(value, info.data.get("arms"))
+    def _policy(cls, value: object, info: ValidationInfo) -> Policy | ContextualPolicy:
+        contextual = is_contextual({**info.data, "policy": value})
+        return read_policy(value, info.data.get("arms"), contextual=contextual)
 
     @field_validator("end")
     @classmethod

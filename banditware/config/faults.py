@@ -111,6 +111,8 @@ _WANTED: dict[str, Callable[[ErrorDetails], str]] = {
     "model_type": _says("must be a mapping"),
 }
 
+NO_ARMS = "is missing: name the arms between which the experiment chooses"
+
 _MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
 _ABSENT = {
@@ -120,6 +122,5 @@ _ABSENT = {
         'secret_keys: ["${BANDITWARE_SECRET_KEY}"]'
     ),
     "experiments": "is missing: declare at least one experiment",
-    "arms": "is missing: name the arms between which the experiment chooses",
     "match": "is missing: write which requests the route is for, such as GET /checkout",
 }

@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from banditware.config.context import attributes
 from banditware.config.experiment import ExperimentSection
 from banditware.config.groups import groups
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
 from banditware.config.settings import Cookie
 from banditware.grouping import grouped
-from banditware.model import Arm, Experiment
+from banditware.model import Arm, Context, Experiment, Schema
+from banditware.policies.uniform import Uniform
 from banditware.routes import RewardRule, Route
 from banditware.targeting import Share, Targeting, traffic
 
 #: Cohorts in the time within which rewards are credited (DESIGN 7).
 _COHORTS = 32
+
+#: The same of contextual experiments, whose cohorts hold hundreds of numbers each.
+_CONTEXTUAL_COHORTS = 8
 
 
 def cookie(configuration: Configuration) -> Cookie:
@@ -68,14 +73,16 @@ def _experiment(
 ) -> Experiment:
     arms = tuple(
         Arm(arm, arm if long.value is None else long.value, long.rewrite)
-        for arm, long in section.arms.items()
+        for arm, long in (section.arms or {}).items()
     )
+    context = _context(section)
+    cohorts = _COHORTS if context is None else _CONTEXTUAL_COHORTS
     lowest_highest = section.reward_range
     return Experiment(
         name=name,
         arms=arms,
-        policy=section.policy,
-        default=section.default or arms[0].name,
+        policy=Uniform() if context is not None else section.policy,
+        default=section.default or (arms[0].name if arms else ""),
         goal=section.goal,
         version=section.version,
         sticky=section.sticky,
@@ -83,9 +90,22 @@ def _experiment(
         holdout=section.holdout,
         reward_range=None if lowest_highest is None else (lowest_highest[0], lowest_highest[1]),
         methods=frozenset(section.count),
-        cohort_width=max(1, round(max(refresh, section.attribution / _COHORTS))),
+        cohort_width=max(1, round(max(refresh, section.attribution / cohorts))),
+        context=context,
         targeting=targeting,
     )
+
+
+def _context(section: ExperimentSection) -> Context | None:
+    """Return what a contextual experiment learns from; None for others."""
+    hashed = section.hashed
+    declared = section.context is not None or section.action_context is not None
+    if not declared and hashed is None and not hasattr(section.policy, "weigher"):
+        return None
+    if hashed is None:
+        hashed = 0 if declared else Schema().hashed
+    schema = Schema(attributes(section.context), attributes(section.action_context), hashed)
+    return Context(schema, section.policy, shared=section.model)
 
 
 def _route(section: RouteSection, goals: dict[str, str]) -> Route:

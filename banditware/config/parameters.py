@@ -11,14 +11,17 @@ from typing import Any, get_type_hints
 from pydantic import Field, create_model
 
 from banditware.config.base import Section
-from banditware.model import Policy
+from banditware.contextual.policies import POLICIES as CONTEXTUAL
+from banditware.model import ContextualPolicy, Policy
 from banditware.policies import DEFAULT, POLICIES
+
+AnyPolicy = Policy | ContextualPolicy
 
 _ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n {6,}.*)*)", re.MULTILINE)
 
 
 @cache
-def parameters(kind: type[Policy]) -> type[Section]:
+def parameters(kind: type[AnyPolicy]) -> type[Section]:
     """Return the model of a policy's parameters."""
     hints = get_type_hints(kind)
     described = dict(_ATTRIBUTE.findall(inspect.getdoc(kind) or ""))
@@ -37,12 +40,13 @@ def _default(field: dataclasses.Field[Any]) -> dict[str, Any]:
 
 def policy_schema() -> dict[str, Any]:
     """Return the JSON Schema of `policy`: a name, or a mapping with that policy's parameters."""
-    mappings = [_mapping_schema(name, kind) for name, kind in POLICIES.items()]
-    names = {"enum": list(POLICIES), "default": DEFAULT}
+    kinds: list[tuple[str, type[AnyPolicy]]] = [*POLICIES.items(), *CONTEXTUAL.items()]
+    mappings = [_mapping_schema(name, kind) for name, kind in kinds]
+    names = {"enum": list(dict.fromkeys(name for name, _ in kinds)), "default": DEFAULT}
     return {"anyOf": [names, *mappings]}
 
 
-def _mapping_schema(name: str, kind: type[Policy]) -> dict[str, Any]:
+def _mapping_schema(name: str, kind: type[AnyPolicy]) -> dict[str, Any]:
     schema = parameters(kind).model_json_schema()
     return {
         "type": "object",

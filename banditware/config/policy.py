@@ -2,54 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from banditware.config.document import WRITTEN
 from banditware.config.faults import ABSENT, Faults
-from banditware.config.parameters import parameters
+from banditware.config.parameters import AnyPolicy, parameters
+from banditware.contextual.policies import DEFAULT as CONTEXTUAL_DEFAULT
+from banditware.contextual.policies import POLICIES as CONTEXTUAL
 from banditware.errors import suggestion
-from banditware.model import Policy
-from banditware.policies import POLICIES, check_arms
+from banditware.policies import DEFAULT, POLICIES, check_arms
 
-_LISTED = f"the policies are {', '.join(POLICIES)}"
+Kinds = Mapping[str, type[AnyPolicy]]
+
+#: What makes an experiment contextual, whatever its policy.
+_DECLARED = ("context", "action_context", "hashed")
 
 
-def read_policy(value: object, arms: Iterable[str] | None) -> Policy:
+def is_contextual(experiment: Mapping[str, Any]) -> bool:
+    """Return True if an experiment, as far as it is known, learns from a context."""
+    if any(experiment.get(key) is not None for key in _DECLARED):
+        return True
+    policy = experiment.get("policy")
+    name = policy.get("name") if isinstance(policy, dict) else policy
+    return isinstance(name, str) and name in CONTEXTUAL and name not in POLICIES
+
+
+def read_policy(
+    value: object, arms: Iterable[str] | None, *, contextual: bool = False
+) -> AnyPolicy:
     """Return the policy that `value` describes.
 
     Args:
-        value: a name, or a mapping with `name` and parameters.
+        value: a name, or a mapping with `name` and parameters; None for the default.
         arms: names of the experiment's arms, or None if they are wrong themselves.
+        contextual: whether the experiment learns from a context.
 
     Raises:
         ValidationError: there is no such policy, or its parameters are wrong; holds every mistake.
     """
     faults = Faults()
+    kinds: Kinds = CONTEXTUAL if contextual else POLICIES
+    if value is None:
+        value = CONTEXTUAL_DEFAULT if contextual else DEFAULT
     if not isinstance(value, dict):
-        return _Maker(_find(value, (), faults), arms, faults).make({})
+        return _Maker(_find(kinds, value, (), faults), arms, faults).make({})
     if "name" not in value:
-        faults.add(("name",), f"is missing; {_LISTED}", ABSENT)
+        faults.add(("name",), f"is missing; {_listed(kinds)}", ABSENT)
         raise faults.error()
-    kind = _find(value["name"], ("name",), faults)
+    kind = _find(kinds, value["name"], ("name",), faults)
     given = {key: item for key, item in value.items() if key != "name"}
     return _Maker(kind, arms, faults).make(_typed(kind, given, faults))
 
 
-def _find(name: object, loc: tuple[str, ...], faults: Faults) -> type[Policy]:
-    if isinstance(name, str) and name in POLICIES:
-        return POLICIES[name]
-    if isinstance(name, str):
-        message = f"there is no policy {WRITTEN}{suggestion(name, POLICIES) or f'; {_LISTED}'}"
+def _find(kinds: Kinds, name: object, loc: tuple[str, ...], faults: Faults) -> type[AnyPolicy]:
+    if isinstance(name, str) and name in kinds:
+        return kinds[name]
+    if not isinstance(name, str):
+        message = f"must be the name of a policy, not {WRITTEN}; {_listed(kinds)}"
+    elif name in POLICIES:
+        message = (
+            f"policy {WRITTEN} learns from no context: take one of {', '.join(kinds)}, or remove "
+            f"{', '.join(_DECLARED)}"
+        )
     else:
-        message = f"must be the name of a policy, not {WRITTEN}; {_LISTED}"
+        message = f"there is no policy {WRITTEN}{suggestion(name, kinds) or f'; {_listed(kinds)}'}"
     faults.add(loc, message)
     raise faults.error()
 
 
-def _typed(kind: type[Policy], given: dict[str, Any], faults: Faults) -> dict[str, Any]:
+def _listed(kinds: Iterable[str]) -> str:
+    return f"the policies are {', '.join(kinds)}"
+
+
+def _typed(kind: type[AnyPolicy], given: dict[str, Any], faults: Faults) -> dict[str, Any]:
     """Return the parameters whose types are right, and note the others."""
     try:
         return _validated(kind, given)
@@ -63,20 +91,20 @@ def _typed(kind: type[Policy], given: dict[str, Any], faults: Faults) -> dict[st
         raise faults.error() from None
 
 
-def _validated(kind: type[Policy], given: dict[str, Any]) -> dict[str, Any]:
+def _validated(kind: type[AnyPolicy], given: dict[str, Any]) -> dict[str, Any]:
     return parameters(kind).model_validate(given).model_dump(include=set(given))
 
 
 class _Maker:
     """Makes a policy; what it refuses is set aside and tried without, to find all of it."""
 
-    def __init__(self, kind: type[Policy], arms: Iterable[str] | None, faults: Faults) -> None:
+    def __init__(self, kind: type[AnyPolicy], arms: Iterable[str] | None, faults: Faults) -> None:
         self._kind = kind
         self._arms = arms
         self._faults = faults
         self._noted: set[str] = set()
 
-    def make(self, given: dict[str, Any]) -> Policy:
+    def make(self, given: dict[str, Any]) -> AnyPolicy:
         """Return the policy with these parameters.
 
         Raises:
