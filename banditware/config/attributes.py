@@ -15,7 +15,9 @@ from banditware.config.source import read_source, source_schemas
 from banditware.errors import suggestion
 
 _FORM = "must be one of {header: NAME}, {cookie: NAME}, {query: NAME}, {path: NAME}"
-_KINDS = ("header", "cookie", "query", "path")
+
+#: Where attributes may stand.
+KINDS = ("header", "cookie", "query", "path")
 _LONGEST = 128
 
 #: What an attribute may be called: rules that come from elsewhere have spaces in such names.
@@ -40,7 +42,7 @@ def _source(value: object) -> Source:
         raise RefusedError(f"has no value; it {_FORM}")
     if not isinstance(value, dict):
         raise RefusedError(f"{_FORM}, not {WRITTEN}")
-    kind, name = read_source(value, _KINDS, _FORM)
+    kind, name = read_source(value, KINDS, _FORM)
     known = cast("Literal['header', 'cookie', 'query', 'path']", kind)
     return Source(known, name.lower() if kind == "header" else name)
 
@@ -63,7 +65,7 @@ def check_variables(sources: Mapping[str, Source], routes: Iterable[RouteSection
 _SCHEMA = {
     "type": "object",
     "propertyNames": NAME_SCHEMA,
-    "additionalProperties": {"anyOf": source_schemas(_KINDS)},
+    "additionalProperties": {"anyOf": source_schemas(KINDS)},
 }
 
 Attributes = Annotated[

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import accumulate
-from typing import Protocol
 
+from banditware.config.experiment import ExperimentSection
 from banditware.config.faults import Faults
 
 
-class Grouped(Protocol):
-    """What an experiment says of its group."""
-
-    @property
-    def group(self) -> str | None:
-        """Name of the group, if it is in one."""
-        ...
-
-    @property
-    def traffic(self) -> float:
-        """Share of the group's subjects."""
-        ...
-
-
-def groups(experiments: Mapping[str, Grouped]) -> dict[str, dict[str, float]]:
+def groups(experiments: Mapping[str, ExperimentSection]) -> dict[str, dict[str, float]]:
     """Return the shares of the experiments of each group, in the order of the file."""
     found: dict[str, dict[str, float]] = {}
     for name, experiment in experiments.items():
@@ -32,7 +18,7 @@ def groups(experiments: Mapping[str, Grouped]) -> dict[str, dict[str, float]]:
     return found
 
 
-def check_groups(experiments: Mapping[str, Grouped]) -> None:
+def check_groups(experiments: Mapping[str, ExperimentSection]) -> None:
     """Refuse groups whose experiments want more subjects than there are.
 
     Raises:
@@ -43,9 +29,10 @@ def check_groups(experiments: Mapping[str, Grouped]) -> None:
         sums = list(accumulate(shares.values()))
         if sums[-1] > _FULL:
             first = next(name for name, so_far in zip(shares, sums, strict=True) if so_far > _FULL)
+            written = experiments[first].model_fields_set
             wanted = ", ".join(f"{name} {_percent(share)}" for name, share in shares.items())
             faults.add(
-                (first, "traffic"),
+                (first, "traffic" if "traffic" in written else "group"),
                 f"the experiments of group {group} share its subjects, and want "
                 f"{_percent(sums[-1])} of them together ({wanted}): give each a traffic, in all "
                 "100% at most",

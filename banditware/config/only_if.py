@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -96,11 +97,14 @@ def _operator(value: object) -> str:
 
 def _compiled(attribute: str, operator: str, operand: object) -> Condition:
     try:
-        return compiled(attribute, operator, operand)
+        condition = compiled(attribute, operator, operand)
     except ValueError as error:
         # What is written may come from the environment, so it is not repeated.
         message = str(error).removeprefix("the value ").replace(repr(operand), WRITTEN)
         raise RefusedError(message) from None
+    if isinstance(condition.value, float) and not math.isfinite(condition.value):
+        raise RefusedError("must be a finite number")
+    return condition
 
 
 def _texts(value: object, loc: tuple[Any, ...], faults: Faults) -> list[str]:
