@@ -15,12 +15,10 @@ from typing import Any
 from banditware.beginning import begin
 from banditware.config import load
 from banditware.config.settings import Settings
-from banditware.contexts import NO_ACTIONS, Given, GivenActions, pulled, weighed
-from banditware.counts import HOLDOUT
+from banditware.contexts import Given, GivenActions
 from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
-from banditware.deciding import drawn, excluded_record, held_out, pull_record, undecided, unknown
+from banditware.deciding import drawn, excluded_record, pull_record, unknown
 from banditware.errors import ContextError
-from banditware.excluding import outside
 from banditware.faults import Faults
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
@@ -29,13 +27,13 @@ from banditware.ground import Ground
 from banditware.health import Health
 from banditware.http import NO_EFFECTS, Effects, Facts, Headers
 from banditware.launching import within
-from banditware.model import Decision, Experiment
+from banditware.model import Decision
+from banditware.outright import outright
 from banditware.report import experiment_report
 from banditware.routes import Router
 from banditware.snapshot import Snapshot, unread
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
-from banditware.targeting import in_holdout
 from banditware.tokens import Tokens, remembered
 from banditware.visit import Visit
 
@@ -138,41 +136,26 @@ class Bandit(ForkAware):
         """
         if not self._running:
             self._start()
-        ground, seal = self._ground, self._ground.seal
+        ground = self._ground
         snapshot = ground.snapshot.experiments.get(experiment)
         if snapshot is None:
             if default is not None:
-                return unknown(experiment, default, seal)
+                return unknown(experiment, default, ground.seal)
             snapshot = ground.snapshot.known(experiment)
-        now, chosen = ground.clock(), snapshot.experiment
-        why = outside(chosen.targeting, now, subject, context, ground.random)
-        if why:
-            self._flusher.record(excluded_record(chosen.ledger, why))
-            return undecided(chosen, why, seal=seal, default=default)
-        if subject is not None and in_holdout(subject, chosen.name, chosen.holdout):
-            decision = held_out(chosen, ground.random, now=now, seal=seal)
-            self._flusher.record(excluded_record(chosen.ledger, "holdout"))
-            pull = pull_record(chosen.ledger, HOLDOUT, chosen.cohort(now))
-        elif snapshot.chooser is None and actions is None:
-            decision = drawn(snapshot, ground.random, now=now, seal=seal)
-            pull = pull_record(chosen.ledger, decision.arm, chosen.cohort(now))
-        else:
-            try:
-                decision = weighed(
-                    snapshot, Given(context, actions), ground.random, now=now, seal=seal
-                )
-            except ContextError as error:
-                return self._unchosen(chosen, error, default)
-            pull = pulled(snapshot, decision, cohort=chosen.cohort(now))
-        self._flusher.record(pull)
+        chosen = snapshot.experiment
+        if chosen.open and actions is None:
+            now = ground.clock()
+            decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
+            self._flusher.record(pull_record(chosen.ledger, decision.arm, chosen.cohort(now)))
+            return decision
+        try:
+            given = Given(context, actions, subject=subject)
+            decision, records = outright(ground, snapshot, given, default)
+        except ContextError as error:
+            self._flusher.record(excluded_record(chosen.ledger, error.reason))
+            raise
+        self._flusher.record(*records)
         return decision
-
-    def _unchosen(self, chosen: Experiment, error: ContextError, default: str | None) -> Decision:
-        """Count that nothing could be chosen; that there are no actions may be foreseen."""
-        self._flusher.record(excluded_record(chosen.ledger, error.reason))
-        if default is None or error.reason != NO_ACTIONS:
-            raise error
-        return undecided(chosen, error.reason, seal=self._ground.seal, default=default)
 
     def reward(
         self,

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from banditware.contextual.attributes import level_in, number_in
 from banditware.contextual.choosing import Actions
-from banditware.contextual.features import MISSING
+from banditware.contextual.features import MISSING, OTHER
 from banditware.counts import PULL, first_seen, line, once_key, pull, pull_features
 from banditware.errors import ContextError
 from banditware.model import NAME, Attribute, Basis, Decision, Experiment, Schema
 from banditware.snapshot import ExperimentSnapshot
+from banditware.targeting import matches
 
 #: What callers may say of the available actions: attributes by name, or names alone.
 GivenActions = Mapping[str, Mapping[str, Any]] | Iterable[str]
@@ -26,23 +27,34 @@ NO_ACTIONS = "no_actions"
 _NOTHING: Mapping[str, Any] = {}
 
 
-def actions_of(experiment: Experiment, given: GivenActions | None) -> Actions:
-    """Return the attributes of the actions that are available, by name.
+def available(experiment: Experiment, context: Mapping[str, Any]) -> Actions:
+    """Return the attributes of the experiment's arms that are available in a context, by name.
 
-    Args:
-        experiment: a contextual experiment; its arms are available if nothing is given.
-        given: what the caller says.
+    Raises:
+        ContextError: there is none.
+    """
+    if not experiment.arms:
+        raise ContextError(
+            NO_ACTIONS, f"experiment {experiment.name!r} has no arms of its own: pass actions="
+        )
+    actions = {
+        arm.name: arm.attributes
+        for arm in experiment.arms
+        if not arm.available or matches(arm.available, context)
+    }
+    if not actions:
+        raise ContextError(
+            NO_ACTIONS, f"no arm of {experiment.name!r} is available in this context"
+        )
+    return actions
+
+
+def checked(given: GivenActions) -> Actions:
+    """Return the actions that a caller gave, by name.
 
     Raises:
         ContextError: there is no action, or what is given is none.
     """
-    if given is None:
-        if not experiment.arms:
-            raise ContextError(
-                NO_ACTIONS,
-                f"experiment {experiment.name!r} has no arms of its own: pass actions=",
-            )
-        return dict.fromkeys([arm.name for arm in experiment.arms], _NOTHING)
     actions = given if isinstance(given, Mapping) else _listed(given)
     if not actions:
         raise ContextError(NO_ACTIONS, "there is no action to choose from: actions= is empty")
@@ -82,11 +94,13 @@ class Given(NamedTuple):
         actions: the available actions, or None for the arms of the experiment.
         attributes: what the request says of the subject; `context` is before it, and what cannot be
             read of it is no caller's mistake.
+        subject: the subject's opaque id: the attribute `id` of conditions.
     """
 
     context: Mapping[str, Any] | None = None
     actions: GivenActions | None = None
     attributes: Mapping[str, Any] = _NOTHING
+    subject: str | None = None
 
 
 #: What is given by who says nothing.
@@ -124,7 +138,10 @@ def weighed(
     if not isinstance(said, Mapping):
         raise ContextError("bad_context", "context= is a mapping from attribute to value")
     context = {**given.attributes, **said} if given.attributes else said
-    actions = actions_of(experiment, given.actions)
+    if given.actions is None:
+        actions = available(experiment, {"id": given.subject, **context})
+    else:
+        actions = checked(given.actions)
     choice = chooser.choose(context, actions, random.random())
     if MISSING in choice.features:
         _refuse_unreadable(chooser.model.encoder.schema, said, actions[choice.action])
@@ -187,7 +204,7 @@ def pulled(
     deltas = [pull(arm, cohort)]
     if basis.features:
         deltas.append(pull_features(experiment.model_of(arm), cohort, basis.features))
-    if snapshot.chooser is not None:
+    if snapshot.chooser is not None and OTHER in basis.features:
         attributes = basis.actions.get(arm, _NOTHING)
         deltas += map(first_seen, snapshot.chooser.unseen(basis.context, attributes))
     once = once_key(int(decision.time), decision.id, PULL) if again else ""

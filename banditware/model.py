@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
-from banditware.targeting import Targeting
+from banditware.targeting import Rules, Targeting
 
 #: What experiments, arms and goals may be called. The characters are safe in a cookie, a header,
 #: a metric label and a record of the spool, so no name ever needs quoting.
@@ -31,11 +31,16 @@ class Arm(NamedTuple):
         name: what the arm is called in counts and cookies.
         value: what the view gets; an arm without a value has its own name as value.
         rewrite: the path the wrapped app sees instead of the requested one, or None.
+        attributes: what a contextual policy may know of it.
+        available: rules of which one must hold for a subject to whom a contextual policy may show
+            it; none lets everybody.
     """
 
     name: str
     value: Any
     rewrite: str | None = None
+    attributes: Mapping[str, Any] = MappingProxyType({})
+    available: Rules = ()
 
 
 class Statistics(NamedTuple):
@@ -176,6 +181,7 @@ class Experiment:
             experiment may have no arms, and then its caller says which actions there are.
         targeting: who takes part and when, or None for everybody at any time.
         ledger: the name under which this version's counts are kept.
+        open: True if everybody takes part at any time, and a draw is all there is to a decision.
     """
 
     name: str
@@ -193,11 +199,14 @@ class Experiment:
     context: Context | None = None
     targeting: Targeting | None = None
     ledger: str = field(init=False)
+    open: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Sort the arms, so that nothing downstream can depend on the order of the file."""
         object.__setattr__(self, "arms", tuple(sorted(self.arms, key=lambda arm: arm.name)))
         object.__setattr__(self, "ledger", f"{self.name}@{self.version}")
+        everybody = self.targeting is None and not self.holdout
+        object.__setattr__(self, "open", everybody and self.context is None)
         names = {arm.name for arm in self.arms}
         if self.default not in names and (names or self.context is None):
             raise ValueError(f"the default {self.default!r} is not an arm of {self.name!r}")

@@ -17,6 +17,9 @@ from typing import Any, NamedTuple
 
 from banditware.conditions import Condition
 
+#: Lists of conditions, of one of which all must hold.
+Rules = tuple[tuple[Condition, ...], ...]
+
 #: Hashes of subjects are whole numbers from 0 to below this.
 RANGE = 2**64
 
@@ -59,7 +62,7 @@ class Targeting:
 
     start: float = -math.inf
     end: float = math.inf
-    rules: tuple[tuple[Condition, ...], ...] = ()
+    rules: Rules = ()
     share: Share | None = None
 
 
@@ -78,7 +81,7 @@ def kept_out(
     """
     if not targeting.start <= now < targeting.end:
         return "not_started" if now < targeting.start else "ended"
-    if targeting.rules and not _matches(targeting.rules, attributes):
+    if targeting.rules and not matches(targeting.rules, attributes):
         return "not_targeted"
     share = targeting.share
     if share is None or subject is None or share.holds(subject):
@@ -86,7 +89,8 @@ def kept_out(
     return share.reason
 
 
-def _matches(rules: tuple[tuple[Condition, ...], ...], attributes: Mapping[str, Any]) -> bool:
+def matches(rules: Rules, attributes: Mapping[str, Any]) -> bool:
+    """Return True if all conditions of one of the rules hold for these attributes."""
     for rule in rules:
         for condition in rule:
             if not condition.holds(attributes):

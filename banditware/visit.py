@@ -267,16 +267,13 @@ class Visit:
         why = self._uncounted(experiment)
         if snapshot.chooser is None and given.actions is None:
             return drawn(snapshot, ground.random, now=self._time, seal=seal, uncounted=why)
-        given = given._replace(attributes=self._known_of_subject())
+        sources = ground.sources
+        if sources:
+            known = {name: said for name, said in self.attributes.items() if name in sources}
+            given = given._replace(attributes=known)
+        given = given._replace(subject=self.subject)
         decision = weighed(snapshot, given, ground.random, now=self._time, seal=seal)
         return decision._replace(reason=why, counted=False) if why else decision
-
-    def _known_of_subject(self) -> Mapping[str, Any]:
-        """Return what the request says of the subject, without who it is."""
-        sources = self._ground.sources
-        if not sources:
-            return NOTHING
-        return {name: value for name, value in self.attributes.items() if name in sources}
 
     def _uncounted(self, experiment: Experiment) -> str:
         return uncounted(self._facts, experiment, self._why_barred())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema
 
+from banditware.config.attributes import NAME_SCHEMA as NAMES_SCHEMA
+from banditware.config.attributes import attribute_name
 from banditware.config.base import Section, optional
 from banditware.config.document import WRITTEN
 from banditware.config.faults import Faults, RefusedError
 from banditware.config.fields import NAME_SCHEMA, ByName, Key, name
+from banditware.config.only_if import OnlyIf
 from banditware.errors import suggestion
 
 _STRUCTURED = "put a structured value under `value:`"
@@ -20,6 +23,23 @@ def _a_path(text: str) -> str:
     if not text.startswith("/") or not text.isprintable():
         raise RefusedError(f"must be a path that starts with /, not {WRITTEN}")
     return text
+
+
+_SCALAR = {"type": ["string", "number", "boolean"]}
+
+
+def _scalar(value: object) -> object:
+    if not isinstance(value, str | bool | int | float):
+        raise RefusedError(f"must be text, a number or a boolean, not {WRITTEN}")
+    return value
+
+
+Attributes = Annotated[
+    dict[Annotated[str, BeforeValidator(attribute_name)], Annotated[Any, BeforeValidator(_scalar)]],
+    WithJsonSchema(
+        {"type": "object", "propertyNames": NAMES_SCHEMA, "additionalProperties": _SCALAR}
+    ),
+]
 
 
 class ArmSection(Section):
@@ -32,6 +52,16 @@ class ArmSection(Section):
     rewrite: Annotated[str, AfterValidator(_a_path)] | None = optional(
         None, "Path the wrapped app sees instead of the requested one."
     )
+    attributes: Attributes | None = optional(
+        None, "What a contextual policy may know of the arm, by the names in `action_context`."
+    )
+    available: OnlyIf | None = optional(
+        None, "Who may get it from a contextual policy: conditions, as in `only_if`."
+    )
+
+
+*_FIRST, _LAST = ArmSection.model_fields
+_KEYS = f"{', '.join(_FIRST)} and {_LAST}"
 
 
 def _long(arm: object) -> object:
@@ -40,7 +70,7 @@ def _long(arm: object) -> object:
         return {"value": arm}
     known = ArmSection.model_fields
     if arm and not any(key in known or suggestion(key, known) for key in arm):
-        raise RefusedError(f"is a mapping with other keys than value and rewrite; {_STRUCTURED}")
+        raise RefusedError(f"is a mapping with other keys than {_KEYS}; {_STRUCTURED}")
     return arm
 
 

@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from banditware.config import moments, only_if, units
+from banditware.config import moments, units
 from banditware.config.arms import Arms
 from banditware.config.base import Section, optional
 from banditware.config.context import ContextSection, Hashed, Shared
@@ -23,6 +23,7 @@ from banditware.config.document import WRITTEN
 from banditware.config.faults import ABSENT, NO_ARMS, Faults, RefusedError
 from banditware.config.fields import DURATION_SCHEMA, VARIABLE, Duration, Name, OrOne, as_list, name
 from banditware.config.methods import counted
+from banditware.config.only_if import OnlyIf
 from banditware.config.parameters import policy_schema
 from banditware.config.policy import is_contextual, read_policy
 from banditware.contextual.policies import DEFAULT as CONTEXTUAL
@@ -101,7 +102,6 @@ _Traffic = Annotated[
 _MOMENT = {"type": "string", "pattern": f"{moments.MOMENT}|{VARIABLE}"}
 _Start = Annotated[float, BeforeValidator(moments.first_moment), WithJsonSchema(_MOMENT)]
 _End = Annotated[float, BeforeValidator(moments.last_moment), WithJsonSchema(_MOMENT)]
-_OnlyIf = Annotated[Any, BeforeValidator(only_if.read_only_if), WithJsonSchema(only_if.SCHEMA)]
 _Version = Annotated[
     str, BeforeValidator(_version), WithJsonSchema({"type": ["string", "integer"]})
 ]
@@ -143,7 +143,7 @@ class ExperimentSection(Section):
         None, "Arm served when nothing may be decided; the first one if left out."
     )
     holdout: _Share = optional(0, "Share that always gets `default`, counted apart.")
-    only_if: _OnlyIf | None = optional(
+    only_if: OnlyIf | None = optional(
         None, "Who takes part: conditions that must all hold, or lists of which one must."
     )
     traffic: _Traffic = optional("100%", "Share of these subjects who take part.")

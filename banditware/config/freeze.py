@@ -72,7 +72,13 @@ def _experiment(
     name: str, section: ExperimentSection, refresh: float, targeting: Targeting | None
 ) -> Experiment:
     arms = tuple(
-        Arm(arm, arm if long.value is None else long.value, long.rewrite)
+        Arm(
+            arm,
+            arm if long.value is None else long.value,
+            long.rewrite,
+            long.attributes or {},
+            long.available or (),
+        )
         for arm, long in (section.arms or {}).items()
     )
     context = _context(section)

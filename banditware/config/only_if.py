@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
 
 from banditware.attribute_text import text_of
 from banditware.conditions import OPERATORS, Condition, compiled
@@ -152,3 +154,5 @@ _RULE = {"type": "array", "items": _CONDITION, "minItems": 1}
 SCHEMA: dict[str, Any] = {
     "anyOf": [_CONDITION, _RULE, {"type": "array", "items": _RULE, "minItems": 1}]
 }
+
+OnlyIf = Annotated[Any, BeforeValidator(read_only_if), WithJsonSchema(SCHEMA)]

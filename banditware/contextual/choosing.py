@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from banditware.contextual.encoding import Given
 from banditware.contextual.evidence import Weigh
-from banditware.contextual.features import MOST_LEVELS, text
+from banditware.contextual.features import MOST_LEVELS
 from banditware.contextual.ledger import Shares, first_seen, moments
 from banditware.contextual.models import Model, Recipe, fit
 from banditware.counts import Fields
@@ -57,8 +57,8 @@ class Chooser:
         scores, shares = self.weighed(context, actions)
         at, names = drawn(shares, uniform), tuple(actions)
         name = names[at]
-        vector = self.model.encoder.features(context, actions[name])
-        return Choice(name, shares[at], max(scores) - scores[at], text(vector))
+        text = self.model.text(context, actions[name])
+        return Choice(name, shares[at], max(scores) - scores[at], text)
 
     def weighed(self, context: Given, actions: Actions) -> tuple[list[float], tuple[float, ...]]:
         """Return the score and the probability of every action, in their order."""

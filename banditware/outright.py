@@ -1,0 +1,55 @@
+"""A decision outside of a request: for a caller who can be told what is wrong."""
+
+from __future__ import annotations
+
+from banditware.contexts import NO_ACTIONS, Given, pulled, weighed
+from banditware.counts import HOLDOUT
+from banditware.deciding import drawn, excluded_record, held_out, pull_record, undecided
+from banditware.errors import ContextError
+from banditware.excluding import outside
+from banditware.ground import Ground
+from banditware.model import Decision
+from banditware.snapshot import ExperimentSnapshot
+from banditware.targeting import in_holdout
+
+#: A decision, and the records that count it.
+Counted = tuple[Decision, tuple[bytes, ...]]
+
+
+def outright(
+    ground: Ground, snapshot: ExperimentSnapshot, given: Given, default: str | None
+) -> Counted:
+    """Return a decision and the records that count it.
+
+    Args:
+        ground: what all decisions of the app stand on.
+        snapshot: the experiment.
+        given: what to decide by.
+        default: what to serve instead of the experiment's own default to who does not take part.
+
+    Raises:
+        ContextError: the context or the actions cannot be used; no action at all is the default, if
+            one is given.
+    """
+    chosen, seal, now = snapshot.experiment, ground.seal, ground.clock()
+    subject = given.subject
+    why = outside(chosen.targeting, now, subject, given.context, ground.random)
+    if why:
+        decision = undecided(chosen, why, seal=seal, default=default)
+        return decision, (excluded_record(chosen.ledger, why),)
+    cohort = chosen.cohort(now)
+    if subject is not None and in_holdout(subject, chosen.name, chosen.holdout):
+        decision = held_out(chosen, ground.random, now=now, seal=seal)
+        pull = pull_record(chosen.ledger, HOLDOUT, cohort)
+        return decision, (excluded_record(chosen.ledger, "holdout"), pull)
+    if snapshot.chooser is None and given.actions is None:
+        decision = drawn(snapshot, ground.random, now=now, seal=seal)
+        return decision, (pull_record(chosen.ledger, decision.arm, cohort),)
+    try:
+        decision = weighed(snapshot, given, ground.random, now=now, seal=seal)
+    except ContextError as error:
+        if default is None or error.reason != NO_ACTIONS:
+            raise
+        decision = undecided(chosen, error.reason, seal=seal, default=default)
+        return decision, (excluded_record(chosen.ledger, error.reason),)
+    return decision, (pulled(snapshot, decision, cohort=cohort),)
