@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from banditware.actions import GivenActions
 from banditware.beginning import begin
 from banditware.config import load
 from banditware.config.settings import Settings
-from banditware.contexts import Given, GivenActions
+from banditware.contexts import Given
 from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
 from banditware.deciding import drawn, excluded_record, pull_record, unknown
 from banditware.errors import ContextError

@@ -2,88 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
+from banditware.actions import GivenActions, available, checked
 from banditware.contextual.attributes import level_in, number_in
 from banditware.contextual.choosing import Actions
 from banditware.contextual.features import MISSING, OTHER
 from banditware.counts import PULL, first_seen, line, once_key, pull, pull_features
 from banditware.errors import ContextError
-from banditware.model import NAME, Attribute, Basis, Decision, Experiment, Schema
+from banditware.model import Attribute, Basis, Decision, Experiment, Schema
 from banditware.snapshot import ExperimentSnapshot
-from banditware.targeting import matches
-
-#: What callers may say of the available actions: attributes by name, or names alone.
-GivenActions = Mapping[str, Mapping[str, Any]] | Iterable[str]
-
-#: More would be a catalogue: it takes a search, not an experiment, to find what to try.
-MOST_ACTIONS = 1_000
-
-#: The reason of a decision for which there was nothing to choose from.
-NO_ACTIONS = "no_actions"
 
 _NOTHING: Mapping[str, Any] = {}
 
-
-def available(experiment: Experiment, context: Mapping[str, Any]) -> Actions:
-    """Return the attributes of the experiment's arms that are available in a context, by name.
-
-    Raises:
-        ContextError: there is none.
-    """
-    if not experiment.arms:
-        raise ContextError(
-            NO_ACTIONS, f"experiment {experiment.name!r} has no arms of its own: pass actions="
-        )
-    actions = {
-        arm.name: arm.attributes
-        for arm in experiment.arms
-        if not arm.available or matches(arm.available, context)
-    }
-    if not actions:
-        raise ContextError(
-            NO_ACTIONS, f"no arm of {experiment.name!r} is available in this context"
-        )
-    return actions
-
-
-def checked(given: GivenActions) -> Actions:
-    """Return the actions that a caller gave, by name.
-
-    Raises:
-        ContextError: there is no action, or what is given is none.
-    """
-    actions = given if isinstance(given, Mapping) else _listed(given)
-    if not actions:
-        raise ContextError(NO_ACTIONS, "there is no action to choose from: actions= is empty")
-    if len(actions) > MOST_ACTIONS:
-        raise ContextError(
-            "bad_actions", f"{len(actions)} actions are too many: {MOST_ACTIONS} can be weighed"
-        )
-    for name, attributes in actions.items():
-        if not isinstance(name, str) or not NAME.match(name):
-            raise ContextError(
-                "bad_actions",
-                f"an action is a name of 1 to 64 letters, digits and the characters _ . -, "
-                f"not {str(name)[:80]!r}",
-            )
-        if not isinstance(attributes, Mapping):
-            raise ContextError(
-                "bad_actions", f"the attributes of action {name!r} are not a mapping"
-            )
-    return actions
-
-
-def _listed(given: object) -> Actions:
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        raise ContextError("bad_actions", "actions= is a mapping from name to attributes, or names")
-    names = list(given)
-    actions = dict.fromkeys(names, _NOTHING)
-    if len(actions) < len(names):
-        raise ContextError("bad_actions", "an action is named twice in actions=")
-    return actions
+#: What a scorer raises if attributes are no mapping.
+_UNREADABLE = (AttributeError, TypeError)
 
 
 class Given(NamedTuple):
@@ -134,23 +69,23 @@ def weighed(
             f"policy {experiment.policy.name!r} of {experiment.name!r} does not choose among "
             "actions=: give the experiment a contextual policy, such as igw",
         )
-    said = _NOTHING if given.context is None else given.context
-    if not isinstance(said, Mapping):
-        raise ContextError("bad_context", "context= is a mapping from attribute to value")
-    context = {**given.attributes, **said} if given.attributes else said
-    if given.actions is None:
-        actions = available(experiment, {"id": given.subject, **context})
-    else:
-        actions = checked(given.actions)
-    choice = chooser.choose(context, actions, random.random())
-    if MISSING in choice.features:
-        _refuse_unreadable(chooser.model.encoder.schema, said, actions[choice.action])
-    arm = snapshot.by_name.get(choice.action)
+    said, actions = given.context, given.actions
+    context = said if said.__class__ is dict and not given.attributes else _together(given)
+    if actions.__class__ is not dict or tuple(actions) not in chooser.scorers:
+        actions = _usable(experiment, given, context)
+    try:
+        name, propensity, gap, features = chooser.choose(context, actions, random.random())
+    except _UNREADABLE:
+        checked(actions)
+        raise
+    if MISSING in features and said:
+        _refuse_unreadable(chooser.model.encoder.schema, said, actions[name])
+    arm = snapshot.by_name.get(name)
     return Decision(
         experiment.name,
-        choice.action,
-        choice.action if arm is None else arm.value,
-        choice.propensity,
+        name,
+        name if arm is None else arm.value,
+        propensity,
         "drawn",
         True,
         random.randbytes(8).hex(),
@@ -158,8 +93,22 @@ def weighed(
         experiment.version,
         seal,
         snapshot.version,
-        Basis(context, actions, choice.features, choice.gap),
+        Basis(context, actions, features, gap),
     )
+
+
+def _together(given: Given) -> Mapping[str, Any]:
+    """Return what is known of the subject; what the caller says is before what the request does."""
+    said = _NOTHING if given.context is None else given.context
+    if not isinstance(said, Mapping):
+        raise ContextError("bad_context", "context= is a mapping from attribute to value")
+    return {**given.attributes, **said}
+
+
+def _usable(experiment: Experiment, given: Given, context: Mapping[str, Any]) -> Actions:
+    if given.actions is None:
+        return available(experiment, {"id": given.subject, **context})
+    return checked(given.actions)
 
 
 def _refuse_unreadable(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from banditware.contexts import NO_ACTIONS, Given, pulled, weighed
+from banditware.actions import NO_ACTIONS
+from banditware.contexts import Given, pulled, weighed
 from banditware.counts import HOLDOUT
 from banditware.deciding import drawn, excluded_record, held_out, pull_record, undecided
 from banditware.errors import ContextError

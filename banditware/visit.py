@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from banditware.actions import GivenActions
 from banditware.attributes import NOTHING, attributes_of
 from banditware.bots import is_bot
-from banditware.contexts import NOTHING_GIVEN, Given, GivenActions, weighed
+from banditware.contexts import NOTHING_GIVEN, Given, weighed
 from banditware.crediting import Reward
 from banditware.deciding import again, drawn, held_out, sticky, undecided, unknown
 from banditware.errors import ContextError, RewardError

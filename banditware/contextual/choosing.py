@@ -13,12 +13,16 @@ from banditware.contextual.encoding import Given
 from banditware.contextual.evidence import Weigh
 from banditware.contextual.features import MOST_LEVELS
 from banditware.contextual.ledger import Shares, first_seen, moments
-from banditware.contextual.models import Model, Recipe, fit
+from banditware.contextual.models import Model, Recipe, Scorer, fit
 from banditware.counts import Fields
 from banditware.model import SHARED, Context
 
 #: Attributes by action, in the order in which they are drawn from.
 Actions = Mapping[str, Given]
+
+
+#: So many sets of actions are kept at hand.
+_KEPT = 512
 
 
 class Choice(NamedTuple):
@@ -45,17 +49,32 @@ class Chooser:
         model: what was learnt.
         weigh: from scores to a probability for every action.
         uncertain: whether `weigh` reads the standard errors of the scores.
+        scorers: what scores the actions of earlier decisions, by their names.
     """
 
     model: Model
     weigh: Weigh
     uncertain: bool
+    scorers: dict[tuple[str, ...], Scorer] = field(default_factory=dict, repr=False, compare=False)
     _seen: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def choose(self, context: Given, actions: Actions, uniform: float) -> Choice:
         """Return what a uniform number in [0, 1) draws from at least one action."""
-        scores, shares = self.weighed(context, actions)
-        at, names = drawn(shares, uniform), tuple(actions)
+        names = tuple(actions)
+        score = self.scorers.get(names)
+        if score is None:
+            if len(self.scorers) >= _KEPT:
+                self.scorers.clear()
+            score = self.scorers[names] = self.model.scorer(names)
+        scores = score(context, tuple(actions.values()))
+        errors = self.model.errors(context, actions) if self.uncertain else ()
+        shares = self.weigh(scores, errors)
+        for at, share in enumerate(shares):  # noqa: B007  # read after the loop
+            uniform -= share
+            if uniform < 0.0:
+                break
+        else:
+            at = shares.index(max(shares))  # what rounding has left
         name = names[at]
         text = self.model.text(context, actions[name])
         return Choice(name, shares[at], max(scores) - scores[at], text)
@@ -81,18 +100,6 @@ class Chooser:
                     self._seen[key] = 0
                 fresh.append(key)
         return fresh
-
-
-def drawn(shares: tuple[float, ...], uniform: float) -> int:
-    """Return the position that a uniform number in [0, 1) draws; never one without a share."""
-    at, reached, last = 0, 0.0, 0
-    for at, share in enumerate(shares):
-        if share > 0.0:
-            reached += share
-            if uniform < reached:
-                return at
-            last = at
-    return last
 
 
 def chooser(
