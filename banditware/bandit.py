@@ -144,7 +144,7 @@ class Bandit(ForkAware):
                 return unknown(experiment, default, ground.seal)
             snapshot = ground.snapshot.known(experiment)
         chosen = snapshot.experiment
-        if chosen.open and actions is None:
+        if chosen.open and snapshot.chooser is None and actions is None:
             now = ground.clock()
             decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
             self._flusher.record(pull_record(chosen.ledger, decision.arm, chosen.cohort(now)))

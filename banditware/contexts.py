@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from banditware.actions import GivenActions, available, checked
 from banditware.contextual.attributes import level_in, number_in
 from banditware.contextual.choosing import Actions
 from banditware.contextual.features import MISSING, OTHER
-from banditware.counts import PULL, first_seen, line, once_key, pull, pull_features
+from banditware.counts import PULL, first_seen, once_key, pull, pull_features
 from banditware.errors import ContextError
 from banditware.model import Attribute, Basis, Decision, Experiment, Schema
 from banditware.snapshot import ExperimentSnapshot
@@ -150,11 +151,18 @@ def pulled(
         again: an earlier request served it and did not count it, and others may count it as well.
     """
     experiment, basis, arm = snapshot.experiment, decision.basis, decision.arm
-    deltas = [pull(arm, cohort)]
-    if basis.features:
-        deltas.append(pull_features(experiment.model_of(arm), cohort, basis.features))
-    if snapshot.chooser is not None and OTHER in basis.features:
-        attributes = basis.actions.get(arm, _NOTHING)
-        deltas += map(first_seen, snapshot.chooser.unseen(basis.context, attributes))
+    features = basis.features
+    begin = _pull(arm, experiment.model_of(arm), cohort)
     once = once_key(int(decision.time), decision.id, PULL) if again else ""
-    return line(experiment.ledger, once, *deltas)
+    text = f"{experiment.ledger}\t{once}\t{begin}{features} 1"
+    if snapshot.chooser is not None and OTHER in features:
+        attributes = basis.actions.get(arm, _NOTHING)
+        new = snapshot.chooser.unseen(basis.context, attributes)
+        text = "\t".join((text, *map(first_seen, new)))
+    return text.encode()
+
+
+@lru_cache(4_096)
+def _pull(arm: str, model: str, cohort: int) -> str:
+    """Return what all pulls of an arm's cohort add, up to where their features stand."""
+    return f"{pull(arm, cohort)}\t{pull_features(model, cohort, '')}".removesuffix(" 1")

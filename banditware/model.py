@@ -181,7 +181,7 @@ class Experiment:
             experiment may have no arms, and then its caller says which actions there are.
         targeting: who takes part and when, or None for everybody at any time.
         ledger: the name under which this version's counts are kept.
-        open: True if everybody takes part at any time, and a draw is all there is to a decision.
+        open: True if everybody takes part at any time.
     """
 
     name: str
@@ -205,8 +205,7 @@ class Experiment:
         """Sort the arms, so that nothing downstream can depend on the order of the file."""
         object.__setattr__(self, "arms", tuple(sorted(self.arms, key=lambda arm: arm.name)))
         object.__setattr__(self, "ledger", f"{self.name}@{self.version}")
-        everybody = self.targeting is None and not self.holdout
-        object.__setattr__(self, "open", everybody and self.context is None)
+        object.__setattr__(self, "open", self.targeting is None and not self.holdout)
         names = {arm.name for arm in self.arms}
         if self.default not in names and (names or self.context is None):
             raise ValueError(f"the default {self.default!r} is not an arm of {self.name!r}")

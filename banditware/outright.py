@@ -9,7 +9,7 @@ from banditware.deciding import drawn, excluded_record, held_out, pull_record, u
 from banditware.errors import ContextError
 from banditware.excluding import outside
 from banditware.ground import Ground
-from banditware.model import Decision
+from banditware.model import Decision, Experiment
 from banditware.snapshot import ExperimentSnapshot
 from banditware.targeting import in_holdout
 
@@ -33,16 +33,11 @@ def outright(
             one is given.
     """
     chosen, seal, now = snapshot.experiment, ground.seal, ground.clock()
-    subject = given.subject
-    why = outside(chosen.targeting, now, subject, given.context, ground.random)
-    if why:
-        decision = undecided(chosen, why, seal=seal, default=default)
-        return decision, (excluded_record(chosen.ledger, why),)
+    if not chosen.open:
+        kept = _kept(ground, chosen, given, now=now, default=default)
+        if kept is not None:
+            return kept
     cohort = chosen.cohort(now)
-    if subject is not None and in_holdout(subject, chosen.name, chosen.holdout):
-        decision = held_out(chosen, ground.random, now=now, seal=seal)
-        pull = pull_record(chosen.ledger, HOLDOUT, cohort)
-        return decision, (excluded_record(chosen.ledger, "holdout"), pull)
     if snapshot.chooser is None and given.actions is None:
         decision = drawn(snapshot, ground.random, now=now, seal=seal)
         return decision, (pull_record(chosen.ledger, decision.arm, cohort),)
@@ -54,3 +49,19 @@ def outright(
         decision = undecided(chosen, error.reason, seal=seal, default=default)
         return decision, (excluded_record(chosen.ledger, error.reason),)
     return decision, (pulled(snapshot, decision, cohort=cohort),)
+
+
+def _kept(
+    ground: Ground, chosen: Experiment, given: Given, *, now: float, default: str | None
+) -> Counted | None:
+    """Return the decision for who is kept from the arms; None for everybody else."""
+    subject, seal = given.subject, ground.seal
+    why = outside(chosen.targeting, now, subject, given.context, ground.random)
+    if why:
+        decision = undecided(chosen, why, seal=seal, default=default)
+        return decision, (excluded_record(chosen.ledger, why),)
+    if subject is None or not in_holdout(subject, chosen.name, chosen.holdout):
+        return None
+    decision = held_out(chosen, ground.random, now=now, seal=seal)
+    pull = pull_record(chosen.ledger, HOLDOUT, chosen.cohort(now))
+    return decision, (excluded_record(chosen.ledger, "holdout"), pull)
