@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from banditware.attributes import Source
+from banditware.attributes import NO_SOURCES, Source
+from banditware.events.happened import Happened
 from banditware.http import Cookie
 from banditware.model import Decision
 from banditware.snapshot import Snapshot
@@ -26,6 +27,8 @@ class Ground:
         count_bots: decide and count for bots like for anybody.
         fault: told of an exception of ours that the app must not see.
         sources: where the attributes of a request stand.
+        note: takes what happened, for the decision log; None if there is none.
+        notes_sticky: it takes decisions that are served again, too.
         seal: signs a decision into a token.
         rewriting: names of the experiments of which an arm names a path to serve instead.
     """
@@ -37,7 +40,9 @@ class Ground:
     clock: Callable[[], float]
     count_bots: bool
     fault: Callable[[Exception], None]
-    sources: Mapping[str, Source]
+    sources: Mapping[str, Source] = NO_SOURCES
+    note: Callable[[Happened], None] | None = None
+    notes_sticky: bool = False
     seal: Callable[[Decision], str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)
 

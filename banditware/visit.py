@@ -214,7 +214,7 @@ class Visit:
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
             ground.fault(error)
             decision = undecided(experiment, "failure", seal=ground.seal, default=default)
-        if decision.counted or decision.reason != "sticky":
+        if decision.counted or decision.reason != "sticky" or ground.notes_sticky:
             self._unsettled = True
         if not self._decisions:
             self._decisions = {}

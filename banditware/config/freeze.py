@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
 from banditware.config.context import attributes
 from banditware.config.experiment import ExperimentSection
 from banditware.config.groups import groups
+from banditware.config.log import LogSection
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
 from banditware.config.settings import Cookie
 from banditware.grouping import grouped
+from banditware.log.settings import LogSettings, To, ToFile, ToFunction, ToLogger, ToStream
 from banditware.model import Arm, Context, Experiment, Schema
 from banditware.policies.uniform import Uniform
 from banditware.routes import RewardRule, Route
@@ -66,6 +69,22 @@ def _targeting(section: ExperimentSection, share: Share | None) -> Targeting | N
         share=share,
     )
     return None if targeting == Targeting() else targeting
+
+
+def log(configuration: Configuration, folder: Path) -> tuple[LogSettings, ...]:
+    """Return where the decision log goes; relative paths start at `folder`."""
+    return tuple(
+        LogSettings(_to(each, folder), each.subject, each.attributes, each.sticky, each.queue)
+        for each in configuration.log
+    )
+
+
+def _to(section: LogSection, folder: Path) -> To:
+    if section.file is not None:
+        return ToFile(folder / section.file, section.rotate, section.keep, section.compress)
+    if section.stream is not None:
+        return ToStream(section.stream, folder, section.name, section.maxlen)
+    return ToLogger(section.logging) if section.logging else ToFunction(section.call or "")
 
 
 def _experiment(

@@ -47,6 +47,7 @@ def read(
         folder=folder,
         source=document.file,
         attributes=configuration.attributes,
+        log=freeze.log(configuration, folder),
     )
 
 

@@ -21,6 +21,7 @@ from banditware.config.experiment import ExperimentSection
 from banditware.config.faults import RefusedError
 from banditware.config.fields import ByName, Duration, Key, OrOne, as_list, one_of
 from banditware.config.groups import check_groups
+from banditware.config.log import LogSection
 from banditware.config.route import RouteSection
 from banditware.errors import suggestion
 from banditware.stores import address
@@ -139,3 +140,7 @@ class Configuration(Section):
         if routes is not None:
             check_variables(sources, routes)
         return sources
+
+    log: Annotated[list[LogSection], BeforeValidator(as_list), OrOne()] = optional(
+        [], "Where every decision and reward is told."
+    )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from banditware.attributes import NO_SOURCES, Source
 from banditware.http import Cookie
+from banditware.log.settings import LogSettings
 from banditware.model import Experiment
 from banditware.routes import Route
 
@@ -29,6 +30,7 @@ class Settings(NamedTuple):
         folder: folder of the file, or the current one; relative paths of `store` start there.
         source: name of the file as it was given, or `<mapping>`.
         attributes: where the attributes of a request stand, by name.
+        log: where the decision log goes.
     """
 
     secret_keys: tuple[str, ...]
@@ -42,6 +44,7 @@ class Settings(NamedTuple):
     folder: Path
     source: str
     attributes: Mapping[str, Source] = NO_SOURCES
+    log: tuple[LogSettings, ...] = ()
 
     def __repr__(self) -> str:
         """Name the experiments only: the rest holds secrets."""

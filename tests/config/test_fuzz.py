@@ -21,6 +21,7 @@ secret_keys store refresh cookie bots experiments routes name max_age secure sam
 arms policy goal sticky attribution default holdout version reward_range count value rewrite match
 host choose reward status experiment amount once cross_site header query epsilon weights a b <<
 only_if attribute operator traffic group start end attributes cookie path
+log file rotate keep compress stream maxlen logging call subject attributes queue
 """
 _WORDS = """
 a b thompson fixed epsilon-greedy softmax 5% 7d 90d memory:// sqlite:///x 2xx 200-399 ${A} ${ $${

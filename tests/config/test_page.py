@@ -14,6 +14,7 @@ from banditware.config.attributes import KINDS
 from banditware.config.base import Section
 from banditware.config.cookie import CookieSection
 from banditware.config.experiment import ExperimentSection
+from banditware.config.log import LogSection
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
 from banditware.policies import POLICIES
@@ -37,7 +38,8 @@ def test_examples(example: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "section", [Configuration, CookieSection, ExperimentSection, RouteSection, RewardSection]
+    "section",
+    [Configuration, CookieSection, ExperimentSection, RouteSection, RewardSection, LogSection],
 )
 def test_every_key(section: type[Section]) -> None:
     """Every key has a row with its default, if that is a word or a number."""
@@ -57,6 +59,7 @@ def _table(section: type[Section]) -> str:
         ExperimentSection: "## `experiments`",
         RouteSection: "## `routes`",
         RewardSection: "### `reward`",
+        LogSection: "## `log`",
     }
     return PAGE.partition(headings[section] + "\n")[2].partition("\n#")[0]
 
