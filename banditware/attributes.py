@@ -35,7 +35,7 @@ class Source(NamedTuple):
     name: str
 
 
-NO_SOURCES: Mapping[str, Source] = {}
+NO_SOURCES: Mapping[str, Source] = MappingProxyType({})
 
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
