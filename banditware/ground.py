@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from banditware.attributes import NO_SOURCES, Source
+from banditware.attributes import Source
 from banditware.events.happened import Happened
 from banditware.http import Cookie
 from banditware.model import Decision
@@ -40,7 +40,7 @@ class Ground:
     clock: Callable[[], float]
     count_bots: bool
     fault: Callable[[Exception], None]
-    sources: Mapping[str, Source] = NO_SOURCES
+    sources: Mapping[str, Source]
     note: Callable[[Happened], None] | None = None
     notes_sticky: bool = False
     seal: Callable[[Decision], str] = field(init=False)
