@@ -18,8 +18,8 @@ from banditware.routes import Match
 #: Most characters of a value: more than any country, plan or campaign has.
 LONGEST = 1_024
 
-#: Most characters of a query string that is looked at: servers that limit it take 4 to 8 KB.
-LONGEST_QUERY = 16_384
+#: Most characters of a query string or of all cookies that are looked at: most servers take 8 KB.
+LONGEST_LIST = 16_384
 
 
 class Source(NamedTuple):
@@ -139,7 +139,7 @@ def _headers(facts: Facts, _matches: Iterable[Match]) -> _Look:
 def _cookies(facts: Facts, _matches: Iterable[Match]) -> _Look:
     """Read cookies as the app does; browsers send the one that belongs to a longer path first."""
     found: dict[str, str] = {}
-    for part in facts.header("cookie").split(";"):
+    for part in _parts(facts.header("cookie"), ";"):
         name, _, value = part.partition("=")
         found.setdefault(name.strip(), value.strip())
     return lambda name: _utf8(_unquoted(found.get(name, "")))
@@ -148,12 +148,15 @@ def _cookies(facts: Facts, _matches: Iterable[Match]) -> _Look:
 def _query(facts: Facts, _matches: Iterable[Match]) -> _Look:
     """Read the query; of parameters of one name, the first that is not empty."""
     found: dict[str, str] = {}
-    query = facts.query
-    for part in query.split("&") if len(query) <= LONGEST_QUERY else ():
+    for part in _parts(facts.query, "&"):
         name, _, value = part.partition("=")
         if value:
             found.setdefault(unquote_plus(name), value)
     return lambda name: unquote_plus(_utf8(found.get(name, "")))
+
+
+def _parts(text: str, separator: str) -> Iterable[str]:
+    return text.split(separator) if len(text) <= LONGEST_LIST else ()
 
 
 def _path(_facts: Facts, matches: Iterable[Match]) -> _Look:

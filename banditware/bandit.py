@@ -230,10 +230,10 @@ class Bandit(Running):
             StoreError: the store cannot be reached.
         """
         self.flush()
+        snapshot = self._ground.snapshot
         if experiment is not None:
-            return experiment_report(self._ground.snapshot.known(experiment))
-        snapshots = self._ground.snapshot.experiments
-        return {"experiments": {name: experiment_report(s) for name, s in snapshots.items()}}
+            return experiment_report(snapshot.known(experiment))
+        return {"experiments": {n: experiment_report(s) for n, s in snapshot.experiments.items()}}
 
     # In a request. None of these raises.
 

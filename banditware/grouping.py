@@ -48,9 +48,13 @@ def _homes() -> Iterator[float]:
     """Yield where experiments are at home, in places."""
     yield 0
     yield PLACES
-    for number in count(1):
-        digits = f"{number:b}"
-        yield PLACES * int(digits[::-1], 2) / 2 ** len(digits)
+    yield from map(_middle, count(1))
+
+
+def _middle(number: int) -> float:
+    """Return the middles of all, of the halves, of the quarters and so on, from number 1."""
+    digits = f"{number:b}"
+    return PLACES * int(digits[::-1], 2) / (1 << len(digits))
 
 
 def _edges(places: list[int]) -> tuple[int, ...]:

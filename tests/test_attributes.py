@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from banditware.attributes import LONGEST, LONGEST_QUERY, Source, attributes_of
+from banditware.attributes import LONGEST, LONGEST_LIST, Source, attributes_of
 from banditware.routes import Match, Route
 from tests.support import Asked
 
@@ -84,6 +84,7 @@ def test_the_first_route_counts() -> None:
         f'plan="{"x" * 10_000}"',
         "; ;=;" + "\\" * 40_000,
         "plan" * 1_000,
+        f"plan=pro; x={'y' * LONGEST_LIST}",
     ],
 )
 def test_long_and_broken_headers_are_missing(cookie: str) -> None:
@@ -95,7 +96,7 @@ def test_long_and_broken_headers_are_missing(cookie: str) -> None:
     "query",
     [
         f"utm_source={'x' * (LONGEST + 1)}",
-        f"utm_source=x&{'y' * LONGEST_QUERY}",
+        f"utm_source=x&{'y' * LONGEST_LIST}",
         f"utm_source={'%20' * (LONGEST + 1)}",
         "&" * 100,
         "=x",
@@ -141,6 +142,7 @@ def test_broken_percents() -> None:
     assert read(query="utm_source=100%&x=%zz") == {"source": "100%"}
     assert read(query="utm_source=%ff%fe") == {"source": "\ufffd\ufffd"}
     assert read(query="utm%5Fsource=a") == {"source": "a"}
+    assert read(query="utm_source=%C3%83%C2%A9") == {"source": "Ã©"}
 
 
 @given(st.text(st.characters(max_codepoint=255), max_size=60))

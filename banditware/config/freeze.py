@@ -53,7 +53,7 @@ def _shares(sections: Mapping[str, ExperimentSection]) -> dict[str, Share]:
     found = {
         name: traffic(name, section.traffic)
         for name, section in sections.items()
-        if section.traffic < 1 and section.group is None
+        if section.traffic < 1
     }
     for group, members in groups(sections).items():
         found.update(zip(members, grouped(group, members.values()), strict=True))
