@@ -27,8 +27,9 @@ test-all:  ## the suite on every supported CPython that is installed
 chaos: $(VENV)/.test  ## every failure on every kind of store: what was recorded, stored, lost, doubled
 	PYTHONPATH=. $(BIN)/python tests/chaos/matrix.py
 
-schema: $(VENV)/.test  ## write the JSON Schema of the configuration anew
+schema: $(VENV)/.test  ## write the JSON Schemas of the configuration and of the decision log anew
 	$(BIN)/banditware schema > docs/banditware.schema.json
+	$(BIN)/banditware schema --log > docs/decision-log.schema.json
 
 bench: $(VENV)/.bench  ## overhead next to the peers
 	$(BIN)/python benchmarks/overhead.py

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from banditware.afterwards import ATTENDED, Attendant
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
+from banditware.events.happened import Happened
 from banditware.http import ASGI_HEADERS, without_port
 from banditware.merging import Merging
 from banditware.visit import Visit
@@ -156,7 +157,7 @@ class ASGIMiddleware:
             await self.app(scope, receive, response.send)
         finally:
             leave(token)
-        if response.records:
+        if response.records or response.events:
             response.complete()
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -190,6 +191,8 @@ class _Response:
 
     #: What to record once the response is complete.
     records: tuple[bytes, ...] = ()
+    #: What to tell the decision log then.
+    events: tuple[Happened, ...] = ()
 
     def __init__(self, middleware: ASGIMiddleware, visit: Visit, send: Send) -> None:
         self._middleware = middleware
@@ -209,7 +212,7 @@ class _Response:
             visit.started = True
             if visit.touched:
                 message = self._started(message)
-        elif self.records and kind in _BODY and not message.get("more_body"):
+        elif (self.records or self.events) and kind in _BODY and not message.get("more_body"):
             self.complete()
         return self._send(message)
 
@@ -220,14 +223,15 @@ class _Response:
             headers = list(headers)
             message = {**message, "headers": headers}
         effects = bandit.finish(visit, message.get("status", ""), headers)
-        self.records = effects.records
+        self.records, self.events = effects.records, effects.events
         merged = self._middleware.merging(headers, effects)
         return message if merged is headers else {**message, "headers": merged}
 
     def complete(self) -> None:
         """Record the effects, once."""
         records, self.records = self.records, ()
-        self._middleware.bandit.record(records)
+        events, self.events = self.events, ()
+        self._middleware.bandit.record(records, events)
 
 
 def build() -> Any:

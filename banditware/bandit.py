@@ -18,26 +18,27 @@ from banditware.config.settings import Settings
 from banditware.counts import HOLDOUT
 from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
 from banditware.deciding import drawn, excluded_record, held_out, pull_record, unknown
+from banditware.events.happened import Happened, Rewarded, at_once
 from banditware.faults import Faults
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
-from banditware.forks import ForkAware, watch
+from banditware.forks import watch
 from banditware.ground import Ground
-from banditware.health import Health
 from banditware.http import NO_EFFECTS, Effects, Facts, Headers
-from banditware.launching import within
-from banditware.model import Decision
+from banditware.log.opening import Given, begin_log
+from banditware.model import Decision, Experiment
 from banditware.report import experiment_report
 from banditware.routes import Router
+from banditware.running import Running
 from banditware.snapshot import Snapshot, unread
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
 from banditware.targeting import in_holdout
-from banditware.tokens import Tokens, remembered
+from banditware.tokens import Assignment, Tokens, remembered
 from banditware.visit import Visit
 
 
-class Bandit(ForkAware):
+class Bandit(Running):
     """Decides for subjects and learns from rewards. Keep one as long as the app lives.
 
     A context manager: leaving it flushes and closes. Its own thread, one per process, carries
@@ -58,6 +59,7 @@ class Bandit(ForkAware):
         store: Store | None = None,
         clock: Callable[[], float] = time.time,
         generator: random.Random | None = None,
+        log: Given | None = None,
     ) -> None:
         """Open the store and read the counts; raises StoreError if it can never be used.
 
@@ -66,21 +68,16 @@ class Bandit(ForkAware):
             store: shared counts; default: those that `settings.store` names.
             clock: seconds since the epoch.
             generator: where draws and ids come from; default: one seeded by the system.
+            log: a function that gets every event of the decision log, or several of them, besides
+                where `settings.log` says.
         """
         self.settings = settings
         self.hidden = Faults(clock)
         self._running = False
         self._router = Router(settings.routes)
         self._store = store or open_store(settings.store, settings.folder)
-        self._ground = Ground(
-            snapshot=Snapshot({each.name: unread(each) for each in settings.experiments}),
-            tokens=Tokens(settings.secret_keys),
-            cookie=settings.cookie,
-            random=generator or random.Random(),
-            clock=clock,
-            count_bots=settings.count_bots,
-            fault=self.hidden,
-        )
+        self._log = begin_log(settings, log, clock)
+        self._ground = self._new_ground(generator or random.Random(), clock)
         windows = {each.ledger: each.attribution for each in settings.experiments}
         self._flusher = Flusher(
             self._store,
@@ -91,21 +88,31 @@ class Bandit(ForkAware):
         watch(self)
         begin(self._store, self._flusher.refresh)
 
+    def _new_ground(self, generator: random.Random, clock: Callable[[], float]) -> Ground:
+        settings = self.settings
+        return Ground(
+            snapshot=Snapshot({each.name: unread(each) for each in settings.experiments}),
+            tokens=Tokens(settings.secret_keys),
+            cookie=settings.cookie,
+            random=generator,
+            clock=clock,
+            count_bots=settings.count_bots,
+            fault=self.hidden,
+            note=self._log.note,
+            notes_sticky=self._log.sticky,
+        )
+
     @classmethod
-    def from_config(cls, source: str | os.PathLike[str] | Mapping[str, Any]) -> Bandit:
-        """Return a bandit for a YAML file, or for the same as a mapping.
+    def from_config(
+        cls, source: str | os.PathLike[str] | Mapping[str, Any], *, log: Given | None = None
+    ) -> Bandit:
+        """Return a bandit for a YAML file, or for the same as a mapping; `log` as for `Bandit`.
 
         Raises:
             ConfigError: the configuration has mistakes; it lists all of them.
             StoreError: the store cannot be used.
         """
-        return cls(load(source))
-
-    def __enter__(self) -> Bandit:  # noqa: PYI034  # typing.Self is newer than 3.10
-        return self
-
-    def __exit__(self, *_raised: object) -> None:
-        self.close()
+        return cls(load(source), log=log)
 
     def decide(
         self,
@@ -129,8 +136,7 @@ class Bandit(ForkAware):
         del context
         if not self._running:
             self._start()
-        ground = self._ground
-        seal = ground.seal
+        ground, seal = self._ground, self._ground.seal
         snapshot = ground.snapshot.experiments.get(experiment)
         if snapshot is None:
             if default is not None:
@@ -139,13 +145,14 @@ class Bandit(ForkAware):
         now = ground.clock()
         chosen = snapshot.experiment
         if subject is not None and in_holdout(subject, chosen):
-            decision = held_out(chosen, ground.random, now=now, seal=seal)
+            decision, arm = held_out(chosen, ground.random, now=now, seal=seal), HOLDOUT
             self._flusher.record(excluded_record(chosen.ledger, "holdout"))
-            arm = HOLDOUT
         else:
             decision = drawn(snapshot, ground.random, now=now, seal=seal)
             arm = decision.arm
         self._flusher.record(pull_record(chosen.ledger, arm, chosen.cohort(now)))
+        if ground.note is not None:
+            ground.note(at_once(decision, chosen, subject))
         return decision
 
     def reward(
@@ -176,17 +183,22 @@ class Bandit(ForkAware):
         tokens = self._ground.tokens
         entry = tokens.unseal(decision) if isinstance(decision, str) else remembered(decision)
         experiment = self._ground.snapshot.known(entry.experiment).experiment
-        given = Reward(amount, goal, once)
+        return self._credit(experiment, entry, Reward(amount, goal, once))
+
+    def _credit(self, experiment: Experiment, entry: Assignment, given: Reward) -> bool:
+        now, refused = self._ground.clock(), ""
         try:
             refuse_unlearnable(experiment, given)
-            record = credit(experiment, entry, given, self._ground.clock())
+            self._flusher.record(credit(experiment, entry, given, now))
         except RefusedError as refusal:
-            self._flusher.record(excluded_record(experiment.ledger, refusal.reason))
-            if refusal.reason in UNEARNED:
-                return False
-            raise
-        self._flusher.record(record)
-        return True
+            refused = refusal.reason
+            self._flusher.record(excluded_record(experiment.ledger, refused))
+            if refused not in UNEARNED:
+                raise
+        finally:
+            if self._ground.note is not None:
+                self._ground.note(Rewarded(now, None, experiment, entry, given, refused))
+        return not refused
 
     def stats(self, experiment: str | None = None) -> dict[str, Any]:
         """Return counts and propensities, current to the last reward of this process.
@@ -203,39 +215,6 @@ class Bandit(ForkAware):
             return experiment_report(self._ground.snapshot.known(experiment))
         snapshots = self._ground.snapshot.experiments
         return {"experiments": {name: experiment_report(s) for name, s in snapshots.items()}}
-
-    def flush(self) -> None:
-        """Carry this process's records to the store and take in the new counts.
-
-        Raises:
-            StoreError: the store cannot be reached; nothing is lost, the records wait.
-        """
-        self._flusher.flush()
-
-    def drain(self) -> None:
-        """Carry the records of all processes on this machine to the store, as far as written.
-
-        Raises:
-            StoreError: the store cannot be reached; nothing is lost, the records wait.
-        """
-        self._flusher.drain_all()
-
-    def refresh(self) -> None:
-        """Take in the store's counts.
-
-        Raises:
-            StoreError: the store cannot be reached.
-        """
-        self._flusher.refresh()
-
-    def close(self, timeout: float = 1.0) -> None:
-        """Flush for at most `timeout` seconds and stop; what is left waits in the spool."""
-        self._flusher.close(timeout)
-        self._store.close()
-
-    def health(self) -> Health:
-        """Return how the counting of this process is, without asking the store."""
-        return self._flusher.health()._replace(faults=self.hidden.number)
 
     # In a request. None of these raises.
 
@@ -262,26 +241,21 @@ class Bandit(ForkAware):
             self.hidden(error)
             return NO_EFFECTS
 
-    def record(self, records: Iterable[bytes]) -> None:
-        """Append the records of a finished visit to the spool."""
+    def record(self, records: Iterable[bytes], events: Iterable[Happened] = ()) -> None:
+        """Append the records of a finished visit to the spool, and tell the decision log."""
         try:
+            if self._ground.note is not None:
+                for event in events:
+                    self._ground.note(event)
             self._flusher.record(*records)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
-            self.hidden(error)
-
-    def settle(self, seconds: float = 1.0) -> None:
-        """Flush for at most so many seconds, at a server's shutdown; the bandit stays usable."""
-        within(seconds, self._flush_quietly)
-
-    def _flush_quietly(self) -> None:
-        try:
-            self.flush()
-        except Exception as error:  # noqa: BLE001  # the records wait in the spool
             self.hidden(error)
 
     def _start(self) -> None:
         self._running = self._flusher.start()
         self.between = self._flusher.between
+        if self._running:
+            self.between = self._log.start(self.between)
 
     def after_fork(self, *, child: bool) -> None:
         """Draw other numbers than the parent, and start anew with the first request."""

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from banditware.events.happened import Happened
 from banditware.http import Cookie
 from banditware.model import Decision
 from banditware.snapshot import Snapshot
@@ -24,6 +25,8 @@ class Ground:
         clock: seconds since the epoch.
         count_bots: decide and count for bots like for anybody.
         fault: told of an exception of ours that the app must not see.
+        note: takes what happened, for the decision log; None if there is none.
+        notes_sticky: it takes decisions that are served again, too.
         seal: signs a decision into a token.
         rewriting: names of the experiments of which an arm names a path to serve instead.
     """
@@ -35,6 +38,8 @@ class Ground:
     clock: Callable[[], float]
     count_bots: bool
     fault: Callable[[Exception], None]
+    note: Callable[[Happened], None] | None = None
+    notes_sticky: bool = False
     seal: Callable[[Decision], str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)
 

@@ -53,6 +53,11 @@ class Health(NamedTuple):
         damaged: lines of spools that could not be read; a record that was torn by a full disk and
             written again leaves one.
         faults: exceptions of ours that were hidden from the app.
+        log_written: events that the decision log has written.
+        log_waiting: events that wait in memory for it.
+        log_lost: events that are lost: too many waited, a sink refused them, or it was the end.
+        log_errors: times a sink of it failed.
+        log_error: what went wrong with it last, or nothing.
     """
 
     pid: int
@@ -72,6 +77,11 @@ class Health(NamedTuple):
     dropped: int
     damaged: int
     faults: int = 0
+    log_written: int = 0
+    log_waiting: int = 0
+    log_lost: int = 0
+    log_errors: int = 0
+    log_error: str = ""
 
 
 class Journal:

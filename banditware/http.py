@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, AnyStr, Generic, Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, AnyStr, Generic, Literal, NamedTuple, Protocol, TypeAlias
 
 from banditware.model import DAY
+
+if TYPE_CHECKING:
+    from banditware.events.happened import Happened
 
 #: Response headers as either interface has them.
 Headers: TypeAlias = "Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]"
@@ -60,11 +63,13 @@ class Effects(NamedTuple):
             somebody else.
         set_cookie: value of a `Set-Cookie` header, or empty.
         records: what to append to the spool once the response is out.
+        events: what to tell the decision log then; see `banditware.events.happened`.
     """
 
     varies: bool = False
     set_cookie: str = ""
     records: tuple[bytes, ...] = ()
+    events: tuple[Happened, ...] = ()
 
 
 NO_EFFECTS = Effects()

@@ -6,12 +6,14 @@ app has said yes. Nothing is written here; `Outcome.effects` only says what must
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from banditware.amounts import amount_of
 from banditware.crediting import RefusedError, Reward, credit
 from banditware.deciding import excluded_record, late_pull_record, pull_record
+from banditware.events.happened import Decided, Happened, Rewarded, kept
 from banditware.excluding import uncounted
 from banditware.ground import Ground
 from banditware.http import Effects, Facts, Headers
@@ -62,6 +64,7 @@ class Outcome:
     headers: Headers
     _records: list[bytes] = field(init=False, default_factory=list)
     _changed: dict[str, Assignment] = field(init=False, default_factory=dict)
+    _events: tuple[Happened, ...] = field(init=False, default=())
 
     def effects(self) -> Effects:
         """Return what must happen to the response and which records to keep."""
@@ -72,7 +75,7 @@ class Outcome:
             varies = varies or decision.reason != "failure"
         if self.facts.method not in _IDLE_METHODS:
             self._credit_all()
-        return Effects(varies, self._cookie(), tuple(self._records))
+        return Effects(varies, self._cookie(), tuple(self._records), self._events)
 
     def _settle(self, decision: Decision) -> None:
         """Count a decision, or count why it does not count, and remember it."""
@@ -82,9 +85,10 @@ class Outcome:
             if earlier.id != decision.id:
                 earlier = None
             elif earlier.counted:
+                self._note_again(decision)
                 return
         experiment = self._experiment(name)
-        held = decision.reason == "holdout"
+        held = "holdout" if decision.reason == "holdout" else ""
         bad = self._bad_status(name)
         why = "" if decision.counted else decision.reason
         if held:
@@ -98,8 +102,10 @@ class Outcome:
             self._exclude(experiment, bad)
         else:
             if held:
-                self._exclude(experiment, "holdout")
+                self._exclude(experiment, held)
             self._pull(experiment, entry, again=earlier is not None)
+        if self.ground.note is not None:
+            self._note(decision, why or bad or held)
 
     def _pull(self, experiment: Experiment, entry: Assignment, *, again: bool) -> None:
         """Count a pull under the cohort of its decision, and remember the assignment."""
@@ -110,6 +116,17 @@ class Outcome:
             else pull_record(ledger, entry.arm, cohort)
         )
         self._changed[entry.experiment] = entry
+
+    def _note_again(self, decision: Decision) -> None:
+        """Keep for the decision log what was only served again, if it wants to know."""
+        if self.ground.notes_sticky:
+            self._note(decision, "", again=True)
+
+    def _note(self, decision: Decision, excluded: str, *, again: bool = False) -> None:
+        """Keep for the decision log what was decided."""
+        experiment, subject = self._experiment(decision.experiment), self.known.subject
+        event = Decided(self.now, subject, experiment, kept(decision), excluded, again)
+        self._events = (*self._events, event)
 
     def _bad_status(self, experiment: str) -> str:
         """Return why a response of this status shows no arm, or nothing."""
@@ -137,23 +154,40 @@ class Outcome:
 
     def _credit_route(self, rule: RewardRule, match: Match) -> None:
         if not rule.cross_site and self.facts.header("sec-fetch-site") == "cross-site":
-            self._exclude(self._experiment(rule.experiment), "cross_site")
+            self._refuse(rule.experiment, Reward(math.nan, rule.goal, rule.once), "cross_site")
             return
         try:
             amount = amount_of(rule.amount, match, self.facts, self.headers)
         except RefusedError as refusal:
-            self._exclude(self._experiment(rule.experiment), refusal.reason)
+            unread = Reward(math.nan, rule.goal, rule.once)
+            self._refuse(rule.experiment, unread, refusal.reason)
         else:
             self._credit(rule.experiment, Reward(amount, rule.goal, rule.once))
 
     def _credit(self, name: str, reward: Reward) -> None:
         """Credit the decision of this request, or else the one in the cookie."""
         experiment = self._experiment(name)
-        entry = self._changed.get(name) or self.known.by_experiment.get(name)
         try:
-            self._records.append(credit(experiment, entry, reward, self.now))
+            self._records.append(credit(experiment, self._entry(name), reward, self.now))
         except RefusedError as refusal:
-            self._exclude(experiment, refusal.reason)
+            self._refuse(name, reward, refusal.reason)
+        else:
+            self._note_reward(name, reward)
+
+    def _refuse(self, name: str, reward: Reward, reason: str) -> None:
+        """Count a reward that is not credited under its reason."""
+        self._exclude(self._experiment(name), reason)
+        self._note_reward(name, reward, reason)
+
+    def _note_reward(self, name: str, reward: Reward, excluded: str = "") -> None:
+        """Keep for the decision log what was credited or refused, if there is one."""
+        if self.ground.note is not None:
+            subject, experiment = self.known.subject, self._experiment(name)
+            event = Rewarded(self.now, subject, experiment, self._entry(name), reward, excluded)
+            self._events = (*self._events, event)
+
+    def _entry(self, name: str) -> Assignment | None:
+        return self._changed.get(name) or self.known.by_experiment.get(name)
 
     def _experiment(self, name: str) -> Experiment:
         return self.ground.snapshot.experiments[name].experiment

@@ -183,7 +183,7 @@ class Visit:
             ground.fault(error)
             experiment = snapshot.experiment
             decision = undecided(experiment, "failure", seal=ground.seal, default=default)
-        if decision.counted or decision.reason != "sticky":
+        if decision.counted or decision.reason != "sticky" or ground.notes_sticky:
             self._unsettled = True
         if not self._decisions:
             self._decisions = {}

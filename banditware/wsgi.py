@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from banditware.afterwards import ATTENDED, attended
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
+from banditware.events.happened import Happened
 from banditware.http import WSGI_HEADERS, without_port
 from banditware.merging import Merging
 from banditware.visit import Visit
@@ -113,7 +114,7 @@ class WSGIMiddleware:
                 return _Body(body, response, visit)
         finally:
             visit_of_context.reset(token)
-        if response.records:
+        if response.records or response.events:
             response.complete()
         return body
 
@@ -123,6 +124,8 @@ class _Response:
 
     #: What to record once the response is complete.
     records: tuple[bytes, ...] = ()
+    #: What to tell the decision log then.
+    events: tuple[Happened, ...] = ()
 
     def __init__(
         self, middleware: WSGIMiddleware, visit: Visit, start_response: StartResponse
@@ -149,14 +152,15 @@ class _Response:
     def _finished(self, status: str, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
         bandit, visit = self._middleware.bandit, self._visit
         effects = bandit.finish(visit, str(status)[:3], headers)
-        self.records = effects.records
+        self.records, self.events = effects.records, effects.events
         return self._middleware.merging(headers, effects)
 
     def complete(self) -> None:
         """Record the effects, once."""
         records, self.records = self.records, ()
-        if records:
-            self._middleware.bandit.record(records)
+        events, self.events = self.events, ()
+        if records or events:
+            self._middleware.bandit.record(records, events)
 
 
 class _Body:

@@ -117,7 +117,7 @@ class Surfer:
         visit = self.bandit.begin(Asked(method, path, headers=headers, **facts))
         view(visit)
         effects = self.bandit.finish(visit, status, answer)
-        self.bandit.record(effects.records)
+        self.bandit.record(effects.records, effects.events)
         if effects.set_cookie:
             self.cookie = effects.set_cookie.partition(";")[0]
         return Seen(visit, effects)

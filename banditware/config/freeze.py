@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from banditware.config.experiment import ExperimentSection
+from banditware.config.log import LogSection
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
 from banditware.config.settings import Cookie
+from banditware.log.settings import LogSettings, To, ToFile, ToFunction, ToLogger, ToStream
 from banditware.model import Arm, Experiment
 from banditware.routes import RewardRule, Route
 
@@ -30,6 +34,22 @@ def routes(configuration: Configuration) -> tuple[Route, ...]:
     """Return the routes in the order of the file."""
     goals = {name: section.goal for name, section in configuration.experiments.items()}
     return tuple(_route(section, goals) for section in configuration.routes)
+
+
+def log(configuration: Configuration, folder: Path) -> tuple[LogSettings, ...]:
+    """Return where the decision log goes; relative paths start at `folder`."""
+    return tuple(
+        LogSettings(_to(each, folder), each.subject, each.attributes, each.sticky, each.queue)
+        for each in configuration.log
+    )
+
+
+def _to(section: LogSection, folder: Path) -> To:
+    if section.file is not None:
+        return ToFile(folder / section.file, section.rotate, section.keep, section.compress)
+    if section.stream is not None:
+        return ToStream(section.stream, folder, section.name, section.maxlen)
+    return ToLogger(section.logging) if section.logging else ToFunction(section.call or "")
 
 
 def _experiment(name: str, section: ExperimentSection, refresh: float) -> Experiment:

@@ -12,6 +12,7 @@ from banditware.config.document import WRITTEN
 from banditware.config.experiment import ExperimentSection
 from banditware.config.faults import RefusedError
 from banditware.config.fields import ByName, Duration, Key, OrOne, as_list, one_of
+from banditware.config.log import LogSection
 from banditware.config.route import RouteSection
 from banditware.errors import suggestion
 from banditware.stores import address
@@ -119,3 +120,6 @@ class Configuration(Section):
         Field(description="The experiments, by name.")
     )
     routes: list[RouteSection] = optional([], "Which requests choose and reward.")
+    log: Annotated[list[LogSection], BeforeValidator(as_list), OrOne()] = optional(
+        [], "Where every decision and reward is told."
+    )

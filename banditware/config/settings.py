@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from banditware.http import Cookie
+from banditware.log.settings import LogSettings
 from banditware.model import Experiment
 from banditware.routes import Route
 
@@ -26,6 +27,7 @@ class Settings(NamedTuple):
         below_mount: match routes below the app's mount point, not with it.
         folder: folder of the file, or the current one; relative paths of `store` start there.
         source: name of the file as it was given, or `<mapping>`.
+        log: where the decision log goes.
     """
 
     secret_keys: tuple[str, ...]
@@ -38,6 +40,7 @@ class Settings(NamedTuple):
     below_mount: bool
     folder: Path
     source: str
+    log: tuple[LogSettings, ...] = ()
 
     def __repr__(self) -> str:
         """Name the experiments only: the rest holds secrets."""

@@ -1,4 +1,4 @@
-"""Durations (`7d`, `500ms`) and shares (`5%`) to numbers."""
+"""Durations (`7d`, `500ms`), sizes (`100MB`) and shares (`5%`) to numbers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ DURATION = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d|w)$"
 
 #: What a percentage looks like; for the JSON Schema too.
 PERCENT = r"^[0-9]+(\.[0-9]+)?%$"
+
+#: What a size looks like; for the JSON Schema too.
+SIZE = r"^[0-9]+(\.[0-9]+)?(KB|MB|GB)$"
+
+#: Bytes of each unit of a size.
+BYTES = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+_LARGEST = 10**15
 
 _LONGEST = 36_500 * 86_400.0
 _FORM = "a duration is a number with ms, s, m, h, d or w, as in 30s or 7d"
@@ -36,6 +44,22 @@ def duration(value: object) -> float:
     if not 0 < seconds <= _LONGEST:
         raise RefusedError("must be above 0 and at most 36500d")
     return seconds
+
+
+def size(value: object) -> int:
+    """Return a size in bytes.
+
+    Raises:
+        RefusedError: it is not `<number><unit>`, or too large for any disk.
+    """
+    found = re.fullmatch(SIZE, value) if isinstance(value, str) else None
+    if found is None:
+        raise RefusedError("a size is a number with KB, MB or GB, as in 100MB")
+    unit = found[2]
+    result = round(float(found[0].removesuffix(unit)) * BYTES[unit])
+    if result > _LARGEST:
+        raise RefusedError("must be at most 1000000GB")
+    return result
 
 
 def share(value: object) -> float:

@@ -2,15 +2,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from banditware.cli import main
 
-COMMITTED = Path(__file__).parents[2] / "docs" / "banditware.schema.json"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_schema() -> None:
-    """`banditware schema` prints the file that is kept in `docs`, to the byte."""
-    result = CliRunner().invoke(main, ["schema"])
+@pytest.mark.parametrize(
+    ("options", "file"), [([], "banditware.schema.json"), (["--log"], "decision-log.schema.json")]
+)
+def test_schema(options: list[str], file: str) -> None:
+    """`banditware schema` prints the files that are kept in `docs`, to the byte."""
+    result = CliRunner().invoke(main, ["schema", *options])
     assert result.exit_code == 0
-    assert result.stdout == COMMITTED.read_text(encoding="utf-8")
+    assert result.stdout == (DOCS / file).read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ _KEYS = """
 secret_keys store refresh cookie bots experiments routes name max_age secure same_site path domain
 arms policy goal sticky attribution default holdout version reward_range count value rewrite match
 host choose reward status experiment amount once cross_site header query epsilon weights a b <<
+log file rotate keep compress stream maxlen logging call subject attributes queue
 """
 _WORDS = """
 a b thompson fixed epsilon-greedy softmax 5% 7d 90d memory:// sqlite:///x 2xx 200-399 ${A} ${ $${

@@ -12,6 +12,7 @@ from banditware.config.arms import ArmSection
 from banditware.config.base import Section
 from banditware.config.cookie import CookieSection
 from banditware.config.experiment import ExperimentSection
+from banditware.config.log import LogSection
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
 from banditware.policies import POLICIES
@@ -35,7 +36,8 @@ def test_examples(example: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "section", [Configuration, CookieSection, ExperimentSection, RouteSection, RewardSection]
+    "section",
+    [Configuration, CookieSection, ExperimentSection, RouteSection, RewardSection, LogSection],
 )
 def test_every_key(section: type[Section]) -> None:
     """Every key has a row with its default, if that is a word or a number."""
@@ -55,6 +57,7 @@ def _table(section: type[Section]) -> str:
         ExperimentSection: "## `experiments`",
         RouteSection: "## `routes`",
         RewardSection: "### `reward`",
+        LogSection: "## `log`",
     }
     return PAGE.partition(headings[section] + "\n")[2].partition("\n#")[0]
 

@@ -1,0 +1,76 @@
+"""What happened, as a request leaves it for the decision log: references only, nothing formatted.
+
+One is made for every decision and every reward, so they are tuples, and making one is all that a
+request does for the log.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from banditware.crediting import Reward
+from banditware.model import NO_BASIS, Decision, Experiment
+from banditware.tokens import Assignment
+
+
+class Decided(NamedTuple):
+    """A decision, once it is known whether it counts.
+
+    Attributes:
+        time: when it was served, in seconds since the epoch.
+        subject: whom it is for, or None if nobody said.
+        experiment: the experiment.
+        decision: what was decided.
+        excluded: the reason under which it was excluded from the counts, or nothing.
+        again: True if it was served and counted before, and is no pull any more.
+    """
+
+    time: float
+    subject: str | None
+    experiment: Experiment
+    decision: Decision
+    excluded: str = ""
+    again: bool = False
+
+
+class Rewarded(NamedTuple):
+    """A reward, credited or refused.
+
+    Attributes:
+        time: when it was earned, in seconds since the epoch.
+        subject: who earned it, or None if nobody said.
+        experiment: the experiment.
+        assignment: the decision it belongs to, or None if there is none.
+        reward: what was asked for.
+        excluded: the reason for which it was not credited, or nothing.
+    """
+
+    time: float
+    subject: str | None
+    experiment: Experiment
+    assignment: Assignment | None
+    reward: Reward
+    excluded: str = ""
+
+
+Happened: TypeAlias = Decided | Rewarded
+
+
+def at_once(decision: Decision, experiment: Experiment, subject: str | None) -> Decided:
+    """Return what happened when a decision was made that no response can change any more."""
+    excluded = "" if decision.counted else decision.reason
+    return Decided(decision.time, subject, experiment, kept(decision), excluded)
+
+
+def kept(decision: Decision) -> Decision:
+    """Return a decision that does not change when its caller goes on to use the attributes' dicts.
+
+    Attributes of actions that were not chosen are not copied.
+    """
+    basis = decision.basis
+    if basis is NO_BASIS:
+        return decision
+    actions = dict(basis.actions)
+    if decision.arm in actions:
+        actions[decision.arm] = dict(actions[decision.arm])
+    return decision._replace(basis=basis._replace(context=dict(basis.context), actions=actions))

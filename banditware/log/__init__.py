@@ -1,0 +1,4 @@
+"""The decision log: every decision and reward, told to files, streams, loggers or functions.
+
+Importing this package imports none of its modules.
+"""

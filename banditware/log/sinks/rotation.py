@@ -1,0 +1,47 @@
+"""Names of the files before, and how many of them there are."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import re
+import shutil
+from pathlib import Path
+
+_PART = ".part"
+
+
+def next_name(path: Path) -> Path:
+    """Return the name under which `path` is kept when a new file is begun."""
+    newest = max(_before(path), default=0)
+    return path.with_name(f"{path.name}.{newest + 1}")
+
+
+def prune(path: Path, keep: int) -> None:
+    """Remove all but the newest `keep` of the files before."""
+    found = _before(path)
+    for number in sorted(found)[:-keep]:
+        for each in found[number]:
+            each.unlink(missing_ok=True)
+
+
+def compress(path: Path) -> None:
+    """Replace a file by a compressed one; if that is interrupted, the file is still there."""
+    part = path.with_name(f"{path.name}.gz{_PART}")
+    # Another process may have removed it, as one too many.
+    with contextlib.suppress(OSError):
+        with path.open("rb") as plain, gzip.open(part, "wb", 6) as packed:
+            shutil.copyfileobj(plain, packed)
+        part.rename(path.with_name(f"{path.name}.gz"))
+        path.unlink()
+
+
+def _before(path: Path) -> dict[int, list[Path]]:
+    """Return the files before by their numbers, with what was left of compressing them."""
+    form = re.compile(rf"{re.escape(path.name)}\.([0-9]+)(\.gz({re.escape(_PART)})?)?")
+    found: dict[int, list[Path]] = {}
+    for each in path.parent.iterdir():
+        named = form.fullmatch(each.name)
+        if named:
+            found.setdefault(int(named[1]), []).append(each)
+    return found

@@ -1,0 +1,82 @@
+"""The side of a bandit that has nothing to do with requests: carrying on, and coming to an end."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from banditware.faults import Faults
+from banditware.flusher import Flusher
+from banditware.forks import ForkAware
+from banditware.health import Health
+from banditware.launching import within
+from banditware.log.decisions import DecisionLog
+from banditware.stores.base import Store
+
+T = TypeVar("T", bound="Running")
+
+
+class Running(ForkAware):
+    """Carries records to the store, new counts back, and events to the decision log.
+
+    A context manager: leaving it flushes and closes.
+
+    Attributes:
+        hidden: told of every exception of ours that the app must not see.
+    """
+
+    hidden: Faults
+    _store: Store
+    _flusher: Flusher
+    _log: DecisionLog
+
+    def __enter__(self: T) -> T:  # noqa: PYI019  # typing.Self is newer than 3.10
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
+
+    def flush(self) -> None:
+        """Carry this process's records to the store and take in the new counts.
+
+        Raises:
+            StoreError: the store cannot be reached; nothing is lost, the records wait.
+        """
+        self._flusher.flush()
+
+    def drain(self) -> None:
+        """Carry the records of all processes on this machine to the store, as far as written.
+
+        Raises:
+            StoreError: the store cannot be reached; nothing is lost, the records wait.
+        """
+        self._flusher.drain_all()
+
+    def refresh(self) -> None:
+        """Take in the store's counts.
+
+        Raises:
+            StoreError: the store cannot be reached.
+        """
+        self._flusher.refresh()
+
+    def close(self, timeout: float = 1.0) -> None:
+        """Flush for at most `timeout` seconds and stop; what is left waits in the spool."""
+        self._flusher.close(timeout)
+        self._store.close()
+        self._log.close(timeout)
+
+    def health(self) -> Health:
+        """Return how the counting of this process is, without asking the store."""
+        found = self._flusher.health()._replace(**self._log.health())
+        return found._replace(faults=self.hidden.number)
+
+    def settle(self, seconds: float = 1.0) -> None:
+        """Flush for at most so many seconds, at a server's shutdown; the bandit stays usable."""
+        within(seconds, self._flush_quietly)
+        self._log.settle(seconds)
+
+    def _flush_quietly(self) -> None:
+        try:
+            self.flush()
+        except Exception as error:  # noqa: BLE001  # the records wait in the spool
+            self.hidden(error)
