@@ -125,7 +125,8 @@ class Outcome:
     def _note(self, decision: Decision, excluded: str, *, again: bool = False) -> None:
         """Keep for the decision log what was decided."""
         experiment, subject = self._experiment(decision.experiment), self.known.subject
-        event = Decided(self.now, subject, experiment, kept(decision), excluded, again)
+        basis = kept(decision)
+        event = Decided(self.now, subject, experiment, decision, basis, excluded, again)
         self._events = (*self._events, event)
 
     def _bad_status(self, experiment: str) -> str:

@@ -38,13 +38,20 @@ def split(attributes: Mapping[str, Any]) -> Split:
     found = Split({}, {})
     # A copy in one step: the app may change its mapping meanwhile.
     for name, value in islice(dict(attributes).items(), MOST):
-        if value is None:
-            continue
-        if isinstance(value, SupportsFloat) and not isinstance(value, bool | str):
+        kind = type(value)
+        if kind is int or kind is float or (kind not in _USUAL and _is_number(value)):
             found.numeric[text(name)] = number(value)
-        else:
+        elif value is not None:
             found.categorical[text(name)] = text(value)
     return found
+
+
+#: What needs no closer look.
+_USUAL = frozenset({str, bool, type(None)})
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, SupportsFloat) and not isinstance(value, str)
 
 
 def number(value: object) -> int | float | None:
@@ -60,6 +67,8 @@ def number(value: object) -> int | float | None:
 
 def text(value: object) -> str:
     """Return something as text of at most `LONGEST` characters, all of which UTF-8 can hold."""
+    if type(value) is str and len(value) <= LONGEST and value.isascii():
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     try:

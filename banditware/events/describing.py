@@ -97,7 +97,7 @@ def _decision(decided: Decided) -> Event:
 
 def _basis(decided: Decided, shown: Shown) -> Event:
     """Return what the decision was based on, as far as it may be shown."""
-    basis = decided.decision.basis
+    basis = decided.basis
     gap = None if basis is NO_BASIS else number(basis.gap)
     if shown.attributes == "none":
         basis = Basis()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 from banditware.crediting import Reward
-from banditware.model import NO_BASIS, Decision, Experiment
+from banditware.model import NO_BASIS, Basis, Decision, Experiment
 from banditware.tokens import Assignment
 
 
@@ -21,6 +21,7 @@ class Decided(NamedTuple):
         subject: whom it is for, or None if nobody said.
         experiment: the experiment.
         decision: what was decided.
+        basis: what it was based on; see `kept`.
         excluded: the reason under which it was excluded from the counts, or nothing.
         again: True if it was served and counted before, and is no pull any more.
     """
@@ -29,6 +30,7 @@ class Decided(NamedTuple):
     subject: str | None
     experiment: Experiment
     decision: Decision
+    basis: Basis = NO_BASIS
     excluded: str = ""
     again: bool = False
 
@@ -59,18 +61,19 @@ Happened: TypeAlias = Decided | Rewarded
 def at_once(decision: Decision, experiment: Experiment, subject: str | None) -> Decided:
     """Return what happened when a decision was made that no response can change any more."""
     excluded = "" if decision.counted else decision.reason
-    return Decided(decision.time, subject, experiment, kept(decision), excluded)
+    return Decided(decision.time, subject, experiment, decision, kept(decision), excluded)
 
 
-def kept(decision: Decision) -> Decision:
-    """Return a decision that does not change when its caller goes on to use the attributes' dicts.
+def kept(decision: Decision) -> Basis:
+    """Return a decision's basis such that callers may go on to use the attributes' dicts.
 
     Attributes of actions that were not chosen are not copied.
     """
     basis = decision.basis
     if basis is NO_BASIS:
-        return decision
-    actions = dict(basis.actions)
-    if decision.arm in actions:
-        actions[decision.arm] = dict(actions[decision.arm])
-    return decision._replace(basis=basis._replace(context=dict(basis.context), actions=actions))
+        return basis
+    context, actions, features, gap = basis
+    arm = decision.arm
+    if arm in actions:
+        actions = {**actions, arm: dict(actions[arm])}
+    return Basis(dict(context), actions, features, gap)

@@ -7,6 +7,7 @@ and counted. Nobody waits for the sink but that thread and who closes.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import random
@@ -14,7 +15,7 @@ import secrets
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from banditware import forks, pacing
@@ -166,8 +167,7 @@ class Writer(forks.ForkAware):
 
     def _described(self) -> list[Written]:
         queue, found = self._queue, list[Written]()
-        for _ in range(min(CHUNK, len(queue))):
-            happened = queue.popleft()
+        for happened in _taken(queue):
             self._number += 1
             try:
                 event = describe(happened, self._shown, f"{self._process}-{self._number}")
@@ -215,8 +215,7 @@ class Writer(forks.ForkAware):
         elif self._queue or self._pending:
             within(timeout, self.finish)
         self._limit = 0
-        left = len(self._queue)
-        self._queue.clear()
+        left = sum(1 for _ in _taken(self._queue, len(self._queue)))
         if left:
             self._lose("the time was up at the end", left)
 
@@ -229,3 +228,10 @@ class Writer(forks.ForkAware):
         """See `ForkAware`: what waits is the parent's, and so is the thread."""
         if child:
             self._begin()
+
+
+def _taken(queue: deque[Happened], most: int = CHUNK) -> Iterator[Happened]:
+    """Take from a queue that others take from, too."""
+    with contextlib.suppress(IndexError):
+        for _ in range(most):
+            yield queue.popleft()

@@ -32,7 +32,8 @@ def decision(**changes: Any) -> Decision:
 
 def decided(one: Decision, excluded: str = "", **shown: Any) -> Event:
     """Return the event of a decision."""
-    return describe(Decided(NOON, "user-1", experiment(), one, excluded), Shown(**shown), "e1")
+    happened = Decided(NOON, "user-1", experiment(), one, kept(one), excluded)
+    return describe(happened, Shown(**shown), "e1")
 
 
 def rewarded(reward: Reward, entry: Assignment | None, excluded: str = "", **more: Any) -> Event:
@@ -164,13 +165,14 @@ def test_dicts_that_change_afterwards() -> None:
     """What a caller does with its dicts after the decision does not change the event."""
     context, action = {"age": 25}, {"tier": "gold"}
     basis = Basis(context, {"green": action, "red": {}})
-    first, other = kept(decision(basis=basis)), kept(decision(arm="x", basis=basis))
+    one = decision(basis=basis)
+    first, other = kept(one), kept(one._replace(arm="x"))
     context["age"], action["tier"] = 99, "none"
-    event = decided(first)
+    event = describe(Decided(NOON, None, experiment(), one, first), Shown(), "e1")
     assert event["subject_numeric"] == {"age": 25}
     assert event["action_categorical"] == {"tier": "gold"}
-    assert decided(other)["subject_numeric"] == {"age": 25}
-    assert kept(decision()).basis is NO_BASIS
+    assert other.context == {"age": 25}
+    assert kept(decision()) is NO_BASIS
 
 
 def test_at_once() -> None:
@@ -184,5 +186,5 @@ def test_at_once() -> None:
 def test_long_names_of_actions() -> None:
     """An action's name may be as long as a caller likes, but not in the event."""
     long = dataclasses.replace(experiment(), arms=(Arm("red", 1),))
-    happened = Decided(NOON, None, long, decision(arm="x" * 9_999), "")
+    happened = Decided(NOON, None, long, decision(arm="x" * 9_999))
     assert len(describe(happened, Shown(), "e")["arm"]) == 256

@@ -27,7 +27,7 @@ SUBJECTS = st.one_of(st.none(), st.text())
 def of(basis: Basis, **shown: Any) -> Event:
     """Return the event of a contextual decision."""
     one = Decision("button", "a", 1, 0.5, "drawn", True, "d", NOON, "1", lambda _: "", 3, basis)
-    happened = Decided(NOON, "u", experiment(), one)
+    happened = Decided(NOON, "u", experiment(), one, basis)
     return describe(happened, Shown(**shown), "e")
 
 
@@ -56,7 +56,7 @@ def test_decisions_follow_the_schema(
     )
     basis = Basis(context, {"a": action, "b": context}, "1 2", data.draw(st.floats()))
     one = Decision("button", "a", 1, 0.5, "drawn", True, "d", NOON, "1", lambda _: "", 3, basis)
-    line = written(describe(Decided(NOON, subject, experiment(), one), shown, "e")).text
+    line = written(describe(Decided(NOON, subject, experiment(), one, basis), shown, "e")).text
     assert "\n" not in line
     assert line.isascii()
     VALIDATOR.validate(json.loads(line))

@@ -216,3 +216,14 @@ def test_a_place_that_cannot_be() -> None:
     """A function that is not there is a mistake of the configuration, told at the start."""
     with pytest.raises(ConfigError, match=r"<mapping>: log: 'shop:none' cannot be imported"):
         Bandit.from_config({**CONFIG, "log": {"call": "shop:none"}})
+
+
+def test_too_early_for_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process that only loads the app, events wait, and no thread is started."""
+    monkeypatch.setattr("banditware.hosting.loading", lambda: True)
+    started: list[object] = []
+    monkeypatch.setattr("banditware.log.writer.launch", started.append)
+    here, _ = logged()
+    here.bandit.decide("button")
+    assert (started, here.bandit.between) == ([], None)
+    assert here.bandit.health().log_waiting == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from banditware.config import load
 from banditware.log.settings import LogSettings, ToFunction
 from banditware.wsgi import WSGIMiddleware
 from tests.log.support import PATIENCE, Hanging, Log, closing, until
+from tests.redis_servers import NAMES, ServerProcess, shared
 from tests.wires import asgi, wsgi
 from tests.wires.shop import CONFIG
 
@@ -98,3 +100,37 @@ def test_from_config() -> None:
     assert len(one) == len(two) == 1
     assert bandit.health().log_written == 3
     assert one[0]["subject"] is None
+
+
+def test_a_stream_of_a_real_server() -> None:
+    """What a bandit decides is in the stream when it is closed, and joins its reward there."""
+    server = shared(NAMES[0])
+    place = {"stream": server.url(), "name": "wires:log", "subject": "none"}
+    with closing(Bandit.from_config({**CONFIG, "log": place})) as bandit:
+        decision = bandit.decide("color", subject="user-1")
+        bandit.reward(decision)
+    with server.client() as client:
+        entries: Any = client.xrange("wires:log")
+        client.delete("wires:log")
+    events = [json.loads(fields[b"event"]) for _, fields in entries]
+    assert [event["decision_id"] for event in events] == [decision.id] * 2
+    assert {event["subject"] for event in events} == {None}
+
+
+def test_a_server_that_comes_back() -> None:
+    """Events of the time while the server was away are in the stream once it is back."""
+    server = ServerProcess(NAMES[0])
+    place = {"stream": server.url(), "name": "away:log"}
+    bandit = Bandit.from_config({**CONFIG, "log": place})
+    server.kill()
+    ids = [bandit.decide("color").id for _ in range(500)]
+    until(lambda: bandit.health().log_errors)
+    assert bandit.health().log_waiting == 500
+    server.start()
+    until(lambda: not bandit.health().log_waiting)
+    bandit.close(PATIENCE)
+    with server.client() as client:
+        entries: Any = client.xrange("away:log")
+    assert [json.loads(fields[b"event"])["decision_id"] for _, fields in entries] == ids
+    assert bandit.health().log_lost == 0
+    server.stop()
