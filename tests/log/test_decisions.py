@@ -11,6 +11,7 @@ from banditware.events.happened import at_once
 from banditware.log.decisions import DecisionLog
 from banditware.log.opening import begin_log
 from banditware.log.settings import LogSettings, ToFunction
+from banditware.log.writer import CHUNK
 from tests.log.support import PATIENCE, PAYING, Log, logged, shown
 from tests.support import CRAWLER, HOUR, Asked, Surfer, Watch, configured
 from tests.wires.shop import CONFIG
@@ -186,6 +187,18 @@ def test_inline(monkeypatch: pytest.MonkeyPatch) -> None:
     clock.now += 1.0
     between()
     assert len(log) == 2
+
+
+def test_inline_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two requests no more is written than there is time for; the rest comes later."""
+    monkeypatch.setattr("banditware.log.writer.launch", lambda *_: None)
+    monkeypatch.setattr("banditware.log.decisions.LIMIT", -1.0)
+    here, log = logged()
+    for _ in range(CHUNK + 1):
+        here.bandit.decide("button")
+    assert here.bandit.between is not None
+    here.bandit.between()
+    assert len(log) == CHUNK
 
 
 def test_inline_after_the_flusher(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,22 @@ def test_served_again_on_both_wires(wire: str) -> None:
     assert [event["reason"] for event in log] == ["drawn", "sticky"]
 
 
+@pytest.mark.usefixtures("calm", "unwritten")
+@pytest.mark.parametrize("complete", [True, False])
+def test_asgi_tells_with_the_last_part(complete: bool) -> None:
+    """An event is told before the last part goes out, or when the app ends without one."""
+    told: list[int] = []
+    with closing(shop(lambda event: None, sticky=True)) as bandit:
+        wrapped = ASGIMiddleware(asgi.sending(asgi.start(), asgi.body(more=not complete)), bandit)
+        first = asgi.serve(wrapped, asgi.scope())
+        scope = asgi.scope()
+        cookie = first.values("set-cookie")[0].partition(b";")[0]
+        scope["headers"] = [*scope["headers"], (b"cookie", cookie)]
+        asgi.serve(wrapped, scope, observe=lambda _: told.append(bandit.health().log_waiting))
+        assert told == [1, 1 + complete]
+        assert bandit.health().log_waiting == 2
+
+
 def _hello(environ: Any, start_response: Any) -> list[bytes]:
     start_response("200 OK", [("Content-Length", "5")])
     return [b"hello"]

@@ -135,22 +135,6 @@ def test_the_queue_is_bounded(told: pytest.LogCaptureFixture) -> None:
     assert subjects(sink) == [0, 1, 2]
 
 
-def test_losses_of_many_threads_are_all_counted() -> None:
-    """Eight threads that overfill the queue together lose as many as they put in too many."""
-    way = writer(Scripted(), limit=0)
-
-    def much() -> None:
-        for _ in range(1_000):
-            way.note(happened())
-
-    threads = [threading.Thread(target=much) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert way.health().lost == 8_000
-
-
 def test_refused_events_are_lost() -> None:
     """What a sink refuses is counted as lost, not as written."""
 
