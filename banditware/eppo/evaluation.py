@@ -64,7 +64,14 @@ class Failure(NamedTuple):
 NO_CONFIGURATION = Failure("CONFIGURATION_MISSING", "Configuration has not been fetched yet")
 
 #: The flag's entry in the file cannot be read.
-UNREADABLE = Failure("UNEXPECTED_CONFIGURATION_ERROR", OUTDATED, UNEXPECTED)
+UNREADABLE = Failure(
+    "UNEXPECTED_CONFIGURATION_ERROR",
+    OUTDATED,
+    "error parsing configuration, try upgrading Eppo SDK",
+)
+
+#: A split names a variation that the flag does not have.
+NO_VARIATION = Failure("UNEXPECTED_CONFIGURATION_ERROR", OUTDATED, UNEXPECTED)
 
 #: Everybody else.
 NO_ALLOCATION = Failure(
@@ -153,7 +160,7 @@ def _mismatch(flag: Flag, key: str, type_: str) -> Failure:
 def _misfit(flag: Flag, split: Split, misfit: Misfit) -> Failure:
     """Return the failure of a variation whose value does not fit its flag's type."""
     if misfit.written is None:
-        return UNREADABLE
+        return NO_VARIATION
     return Failure(
         "ASSIGNMENT_ERROR",
         f"Variation ({split.variation}) is configured for type {flag.type}, "
