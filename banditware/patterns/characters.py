@@ -138,12 +138,16 @@ def fold(character: str) -> str:
     return lower if len(lower) == 1 else character
 
 
+#: Capitals that Python does not make, because SS is the usual one.
+_CAPITALS = {"ß": "\u1e9e"}
+
+
 def folded(member: Member) -> Member:
     """Return the set with every character that differs from one of it in case alone."""
 
     def either(character: str) -> bool:
         low = fold(character)
-        forms = (low, low.upper(), low.title())
+        forms = (low, low.upper(), low.title(), _CAPITALS.get(low, low))
         return member(character) or any(fold(form) == low and member(form) for form in forms)
 
     return either
