@@ -15,7 +15,7 @@ from banditware.eppo.evaluation import (
     SplitLook,
     Subject,
 )
-from banditware.eppo.flags import Shard, Split
+from banditware.eppo.flags import Shard
 from banditware.eppo.times import written
 
 
@@ -102,12 +102,11 @@ def _description(setting: Setting, evaluation: Evaluation | None) -> str:
         return "Flag evaluation was not attempted"
     if evaluation.failure is not None:
         return evaluation.failure.description
-    if evaluation.split is None:
-        return ""
-    return _how_matched(setting.subject.key, evaluation.looks[-1], evaluation.split)
+    return _how_matched(setting.subject.key, evaluation.looks[-1])
 
 
-def _how_matched(subject: str, look: AllocationLook, split: Split) -> str:
+def _how_matched(subject: str, look: AllocationLook) -> str:
+    split = look.splits[-1].split
     allocation, variation = quoted(look.allocation.key), quoted(split.variation)
     exposed = f"{subject} belongs to the range of traffic assigned to {variation}"
     if not look.allocation.rules:

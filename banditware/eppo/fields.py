@@ -73,13 +73,10 @@ def number(fields: Any, key: str) -> float:
 
 
 def finite(value: object) -> float | None:
-    """Return a finite number as a double, or None for anything else."""
+    """Return a finite number as a double, or None for anything else; JSON was read before."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    try:
-        found = float(value)
-    except OverflowError:
-        return None
+    found = float(value)
     return found if math.isfinite(found) else None
 
 

@@ -18,7 +18,7 @@ class EvaluationResult:
 
     variation: Any
     action: str | None = None
-    evaluation_details: Any | None = None
+    evaluation_details: Any = None
 
     def to_string(self) -> str:
         """Return the action if there is one, else the variation, as text."""
