@@ -30,6 +30,7 @@ class Configuration:
     Attributes:
         flags: each flag, or why it cannot be used; one such flag leaves the others as they are.
         bandits: each bandit's model.
+        bandits_by_variation: the bandit that a flag with a certain value leads to.
         published: when the flags were written, in nanoseconds since 1970.
         environment: name of the environment they are for.
         fetched: when they were read.
@@ -66,21 +67,20 @@ class Configuration:
         return cls(flags_configuration=_content(flags), bandits_configuration=models)
 
     def _read_flags(self, fields: Any) -> None:
-        published = moment(fields, "createdAt")
-        self.published = published
+        self.published = moment(fields, "createdAt")
         self.environment = field(field(fields, "environment", dict), "name", str)
         format_ = part(fields, "format", None)
         if format_ not in {None, *_FORMATS}:
             raise UnreadableError(f"format must be one of {', '.join(_FORMATS)}, not {format_!r}")
         entries = field(fields, "flags", dict)
         self.flags: dict[str, Entry] = {key: _flag(each) for key, each in entries.items()}
-        self._bandit_of = dict(_referred(fields))
+        self.bandits_by_variation = dict(_referred(fields))
         for key, variation in _bandits_of_variations(fields):
-            self._bandit_of[key] = variation
+            self.bandits_by_variation[key] = variation
 
     def bandit_of(self, flag: str, variation: str) -> str | None:
         """Return the key of the bandit that a variation of a flag leads to, or None."""
-        return self._bandit_of.get((flag, variation))
+        return self.bandits_by_variation.get((flag, variation))
 
     def get_flags_configuration(self) -> bytes:
         """Return the content of the file of flags."""

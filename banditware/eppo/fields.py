@@ -80,21 +80,27 @@ def finite(value: object) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def moment(fields: Any, key: str, *, optional: bool = False) -> int | None:
-    """Return a time in nanoseconds since 1970, or None for a missing one that may be.
+def moment(fields: Any, key: str) -> int:
+    """Return a time in nanoseconds since 1970.
 
     Raises:
-        UnreadableError: it is missing and may not be, or is no time.
+        UnreadableError: it is missing, or is no time.
     """
-    value = part(fields, key, None) if optional else field(fields, key, str)
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise UnreadableError(f"{key} must be a time, not {shown(value)}")
     try:
-        return read_time(value)
+        return read_time(field(fields, key, str))
+    except UnreadableError:
+        raise
     except ValueError as error:
         raise UnreadableError(f"{key}: {error}") from None
+
+
+def moment_or_none(fields: Any, key: str) -> int | None:
+    """Return the same, or None where there is none.
+
+    Raises:
+        UnreadableError: it is no time.
+    """
+    return None if part(fields, key, None) is None else moment(fields, key)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 
 from banditware.conditions import Condition, compiled
 from banditware.eppo.errors import UnreadableError
-from banditware.eppo.fields import count, field, moment, part, shown
+from banditware.eppo.fields import count, field, moment_or_none, part, shown
 from banditware.eppo.values import TYPES, Value, plain, value_of
 
 
@@ -123,8 +123,8 @@ def _allocation(fields: Any, values: Mapping[str, Value | Misfit], total: int) -
     return Allocation(
         key=field(fields, "key", str),
         rules=tuple(_rule(each) for each in field(fields, "rules", list, [])),
-        start=moment(fields, "startAt", optional=True),
-        end=moment(fields, "endAt", optional=True),
+        start=moment_or_none(fields, "startAt"),
+        end=moment_or_none(fields, "endAt"),
         splits=tuple(_split(each, values, total) for each in field(fields, "splits", list)),
         logged=field(fields, "doLog", bool, default=True),
     )
