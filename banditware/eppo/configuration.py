@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from banditware.eppo.models import BanditModel, read_bandit
 
 #: A file's path, its content as bytes or JSON text, or what the JSON says.
 Source: TypeAlias = "str | bytes | Path | Mapping[str, Any]"
+
+_LOGGER = logging.getLogger("banditware.eppo")
 
 _FORMATS = ("CLIENT", "SERVER", "PRECOMPUTED")
 
@@ -128,6 +131,13 @@ def _bandits(fields: Any) -> Iterator[tuple[str, BanditModel]]:
     for key, each in field(fields, "bandits", dict).items():
         with within(key):
             model = read_bandit(each)
+        if model.floor > 1:
+            _LOGGER.warning(
+                "bandit %r: the floors of its actions add up to %g, so the probabilities that are "
+                "logged are not those of the draw; set actionProbabilityFloor to 1 or less",
+                key,
+                model.floor,
+            )
         yield key, model
 
 

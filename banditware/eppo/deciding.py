@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from banditware.eppo.attributes import ContextAttributes
-from banditware.eppo.configuration import Configuration
 from banditware.eppo.details import BanditSide, Setting
 from banditware.eppo.evaluation import NO_CONFIGURATION, Evaluation, Subject, evaluated
 from banditware.eppo.events import Event, assignment_event, attribute_fields, bandit_event
 from banditware.eppo.scoring import choose
 from banditware.eppo.values import STRING
+
+if TYPE_CHECKING:  # it reads files, and nothing here does
+    from banditware.eppo.configuration import Configuration
 
 
 class Answer(NamedTuple):

@@ -123,9 +123,13 @@ def test_the_choice_depends_on_nothing_else() -> None:
         assert chosen(made, f"s{number}", "a", "b") == chosen(made, f"s{number}", "b", "a")
 
 
-def test_weights_above_one_are_drawn_in_turn() -> None:
-    """A floor above 1 leaves nothing for the best; weights are as the model says nevertheless."""
+def test_weights_above_one_are_drawn_in_turn(caplog: pytest.LogCaptureFixture) -> None:
+    """A floor above 1 leaves nothing for the best: Eppo's weights nevertheless, and a warning."""
     made = model({"a": action(5.0)}, actionProbabilityFloor=3.0)
+    assert "bandit 'b': the floors of its actions add up to 3" in caplog.text
+    caplog.clear()
+    model({}, actionProbabilityFloor=1.0)
+    assert caplog.text == ""
     found = {chosen(made, f"s{number}", "a", "b", "c") for number in range(500)}
     assert {each.probability for each in found} <= {1.0, 0.0}
     assert {each.action for each in found} <= {"b", "c", "a"}
