@@ -52,10 +52,14 @@ class ContextAttributes:
         Raises:
             TypeError: an attribute is none of these.
         """
-        known = as_attributes(attributes)
-        numeric = {name: value for name, value in known.items() if type(value) is float}
-        levels = {name: value for name, value in known.items() if name not in numeric}
-        return ContextAttributes(numeric, levels)
+        made = ContextAttributes.__new__(ContextAttributes)
+        made.numeric, made.categorical = {}, {}
+        for name, value in as_attributes(attributes).items():
+            if type(value) is float:
+                made.numeric[name] = value
+            elif value is not None:
+                made.categorical[name] = value
+        return made
 
     @property
     def numeric_attributes(self) -> dict[str, float]:
