@@ -13,6 +13,7 @@ CASES: list[tuple[str, Any, Any, bool]] = [
     ("MATCHES", r"@example\.com", "a@example.com.uk", True),
     ("MATCHES", "^true$", True, True),
     ("MATCHES", "^42$", 42.0, True),
+    ("MATCHES", "^42$", "42\n", False),
     ("MATCHES", "x", "y", False),
     ("MATCHES", "", "", True),
     ("MATCHES", "", None, False),

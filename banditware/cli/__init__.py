@@ -18,6 +18,7 @@ COMMANDS = {
     "stats": "banditware.cli.stats",
     "doctor": "banditware.cli.doctor",
     "copy": "banditware.cli.copy",
+    "eppo": "banditware.cli.eppo",
     "demo": "banditware.cli.demo",
 }
 
