@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from banditware.counts import HOLDOUT, ArmTotals, GoalTotals, totals
@@ -12,7 +13,8 @@ def experiment_report(snapshot: ExperimentSnapshot) -> dict[str, Any]:
     """Return one experiment's counts and propensities as plain, JSON-ready values.
 
     An arm's own `rewards` and `reward_sum` are those of the experiment's goal. Arms that were
-    removed and still have counts are listed with a propensity of 0.
+    removed and still have counts are listed with a propensity of 0. `total` is what all arms earned
+    together, to be compared with the `holdout`, which has the same numbers for the status quo.
     """
     experiment = snapshot.experiment
     sums = totals(snapshot.fields)
@@ -32,11 +34,35 @@ def experiment_report(snapshot: ExperimentSnapshot) -> dict[str, Any]:
             }
             for name in names
         },
+        "total": _compared(_together(sums.arms.values()), experiment.goal),
         "excluded": dict(sorted(sums.excluded.items())),
     }
     if holdout is not None:
-        report["holdout"] = _arm(holdout, experiment.goal)
+        report["holdout"] = _compared(holdout, experiment.goal)
     return report
+
+
+def _together(arms: Iterable[ArmTotals]) -> ArmTotals:
+    """Return the sum of the arms."""
+    total = ArmTotals()
+    for arm in arms:
+        total.pulls += arm.pulls
+        for goal, sums in arm.goals.items():
+            so_far = total.goals.setdefault(goal, GoalTotals())
+            so_far.rewards += sums.rewards
+            so_far.reward_sum += sums.reward_sum
+    return total
+
+
+def _compared(arm: ArmTotals, goal: str) -> dict[str, Any]:
+    """Return an arm's numbers with rewards and their sum per pull; None where there is no pull."""
+    numbers = _arm(arm, goal)
+    pulls = numbers["pulls"]
+    return {
+        **numbers,
+        "rate": numbers["rewards"] / pulls if pulls else None,
+        "mean": numbers["reward_sum"] / pulls if pulls else None,
+    }
 
 
 def _arm(arm: ArmTotals, goal: str) -> dict[str, Any]:

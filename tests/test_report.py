@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from banditware.counts import Fields
 from banditware.report import experiment_report
@@ -49,11 +50,24 @@ def test_a_whole_report() -> None:
             "red": {"pulls": 0, "rewards": 0, "reward_sum": 0.0, "goals": {}, "propensity": 0.5},
             "gone": {"pulls": 7, "rewards": 0, "reward_sum": 0.0, "goals": {}, "propensity": 0.0},
         },
+        "total": {
+            "pulls": 12,
+            "rewards": 2,
+            "reward_sum": 3.5,
+            "rate": 2 / 12,
+            "mean": 3.5 / 12,
+            "goals": {
+                "cart": {"rewards": 1, "reward_sum": 20.0},
+                "reward": {"rewards": 2, "reward_sum": 3.5},
+            },
+        },
         "excluded": {"bot": 1, "status": 2},
         "holdout": {
             "pulls": 4,
             "rewards": 1,
             "reward_sum": 1.0,
+            "rate": 0.25,
+            "mean": 0.25,
             "goals": {"reward": {"rewards": 1, "reward_sum": 1.0}},
         },
     }
@@ -64,6 +78,15 @@ def test_a_report_of_nothing() -> None:
     found = report({})
     assert "holdout" not in found
     assert found["excluded"] == {}
+    nothing = {"pulls": 0, "rewards": 0, "reward_sum": 0.0, "goals": {}}
+    assert found["total"] == {**nothing, "rate": None, "mean": None}
+
+
+def test_the_total_is_of_all_arms() -> None:
+    """What all arms earned adds up over arms and goals, the holdout apart."""
+    both = {**FIELDS, "n/red/0": 5, "k/red/0/cart": 2, "s/red/0/cart": 1.5}
+    total: Any = report(both)["total"]
+    assert (total["pulls"], total["goals"]["cart"]) == (17, {"rewards": 3, "reward_sum": 21.5})
 
 
 def test_a_report_is_json() -> None:

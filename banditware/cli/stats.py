@@ -79,7 +79,7 @@ def experiment_table(name: str, report: Mapping[str, Any]) -> Table:
     """Return one experiment's report as a table; rewards are those of its goal."""
     rows = dict(report["arms"])
     if "holdout" in report:
-        rows["(holdout)"] = report["holdout"]
+        rows |= {"(total)": report["total"], "(holdout)": report["holdout"]}
     goals = sorted({goal for arm in rows.values() for goal in arm["goals"]} - {report["goal"]})
     amounts = any(arm["reward_sum"] != arm["rewards"] for arm in rows.values())
     return Table(

@@ -100,11 +100,12 @@ def test_table(config: Path, bandit: Bandit) -> None:
     ]
     cells = {row.split()[0]: row.split()[1:] for row in rows}
     pulls = {arm: int(numbers[0]) for arm, numbers in cells.items()}
-    assert list(cells) == ["casual", "formal", "(holdout)"]
-    assert sum(pulls.values()) == 20
+    assert list(cells) == ["casual", "formal", "(total)", "(holdout)"]
+    assert pulls["(total)"] == pulls["casual"] + pulls["formal"] == 20 - pulls["(holdout)"]
+    assert cells["(total)"][1] == "1"
     rate, mean = f"{1 / pulls[counted.arm]:.1%}", f"{2.5 / pulls[counted.arm]:.4g}"
     assert cells[counted.arm][1:6] == ["1", rate, "2.50", mean, "1"]
-    assert [numbers[-1] for numbers in cells.values()] == ["25.0%", "75.0%", "-"]
+    assert [numbers[-1] for numbers in cells.values()] == ["25.0%", "75.0%", "-", "-"]
     assert note.strip() == f"not counted: holdout {pulls['(holdout)']}"
 
 
