@@ -17,7 +17,8 @@ from banditware.config import load
 from banditware.config.settings import Settings
 from banditware.counts import HOLDOUT
 from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
-from banditware.deciding import drawn, excluded_record, held_out, pull_record, unknown
+from banditware.deciding import drawn, excluded_record, held_out, pull_record, undecided, unknown
+from banditware.excluding import outside
 from banditware.faults import Faults
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
@@ -80,6 +81,7 @@ class Bandit(ForkAware):
             clock=clock,
             count_bots=settings.count_bots,
             fault=self.hidden,
+            sources=settings.attributes,
         )
         windows = {each.ledger: each.attribution for each in settings.experiments}
         self._flusher = Flusher(
@@ -119,29 +121,29 @@ class Bandit(ForkAware):
 
         Args:
             experiment: name of the experiment.
-            subject: whom the decision is for, an opaque id; only the holdout looks at it.
-            context: attributes of the subject; policies without context take no notice.
-            default: what to serve instead of an error when there is no such experiment.
+            subject: whom the decision is for, an opaque id; without one, for somebody new.
+            context: attributes of the subject, for `only_if`.
+            default: served to who does not take part, and where there is no such experiment.
 
         Raises:
             UnknownExperimentError: no experiment has that name and there is no `default`.
         """
-        del context
         if not self._running:
             self._start()
-        ground = self._ground
-        seal = ground.seal
+        ground, seal = self._ground, self._ground.seal
         snapshot = ground.snapshot.experiments.get(experiment)
         if snapshot is None:
             if default is not None:
                 return unknown(experiment, default, seal)
             snapshot = ground.snapshot.known(experiment)
-        now = ground.clock()
-        chosen = snapshot.experiment
-        if subject is not None and in_holdout(subject, chosen):
-            decision = held_out(chosen, ground.random, now=now, seal=seal)
+        now, chosen = ground.clock(), snapshot.experiment
+        why = outside(chosen.targeting, now, subject, context, ground.random)
+        if why:
+            self._flusher.record(excluded_record(chosen.ledger, why))
+            return undecided(chosen, why, seal=seal, default=default)
+        if subject is not None and in_holdout(subject, chosen.name, chosen.holdout):
+            decision, arm = held_out(chosen, ground.random, now=now, seal=seal), HOLDOUT
             self._flusher.record(excluded_record(chosen.ledger, "holdout"))
-            arm = HOLDOUT
         else:
             decision = drawn(snapshot, ground.random, now=now, seal=seal)
             arm = decision.arm
@@ -199,10 +201,10 @@ class Bandit(ForkAware):
             StoreError: the store cannot be reached.
         """
         self.flush()
+        snapshot = self._ground.snapshot
         if experiment is not None:
-            return experiment_report(self._ground.snapshot.known(experiment))
-        snapshots = self._ground.snapshot.experiments
-        return {"experiments": {name: experiment_report(s) for name, s in snapshots.items()}}
+            return experiment_report(snapshot.known(experiment))
+        return {"experiments": {n: experiment_report(s) for n, s in snapshot.experiments.items()}}
 
     def flush(self) -> None:
         """Carry this process's records to the store and take in the new counts.

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
 from banditware.http import Facts, is_speculative
 from banditware.model import Experiment
+from banditware.targeting import Targeting, kept_out, new_subject
 
 
 def barred(facts: Facts, *, bot: bool) -> str:
@@ -24,3 +29,21 @@ def uncounted(facts: Facts, experiment: Experiment, why_barred: str) -> str:
     It is what bars the whole request, or `method`: one whose decisions the experiment ignores.
     """
     return why_barred or ("" if facts.method in experiment.methods else "method")
+
+
+def outside(
+    targeting: Targeting | None,
+    now: float,
+    subject: str | None,
+    context: Mapping[str, Any] | None,
+    random: Random,
+) -> str:
+    """Return why a subject of no request does not take part, or nothing.
+
+    A share or a group needs a subject. Without one, somebody new is taken: shares hold on the
+    whole, and code without subjects goes on when a file gets a `traffic` or a `group`.
+    """
+    if targeting is None:
+        return ""
+    who = new_subject(random) if subject is None else subject
+    return kept_out(targeting, now, {"id": subject, **(context or {})}, who)

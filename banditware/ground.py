@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from banditware.attributes import Source
 from banditware.http import Cookie
 from banditware.model import Decision
 from banditware.snapshot import Snapshot
@@ -24,6 +25,7 @@ class Ground:
         clock: seconds since the epoch.
         count_bots: decide and count for bots like for anybody.
         fault: told of an exception of ours that the app must not see.
+        sources: where the attributes of a request stand.
         seal: signs a decision into a token.
         rewriting: names of the experiments of which an arm names a path to serve instead.
     """
@@ -35,6 +37,7 @@ class Ground:
     clock: Callable[[], float]
     count_bots: bool
     fault: Callable[[Exception], None]
+    sources: Mapping[str, Source]
     seal: Callable[[Decision], str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)
 

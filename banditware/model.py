@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
+from banditware.targeting import Targeting
+
 #: What experiments, arms and goals may be called. The characters are safe in a cookie, a header,
 #: a metric label and a record of the spool, so no name ever needs quoting.
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
@@ -98,6 +100,7 @@ class Experiment:
         reward_range: lowest and highest reward, mapped onto [0, 1] for policies that need it.
         methods: request methods whose decisions are counted.
         cohort_width: seconds of decisions that are counted together.
+        targeting: who takes part and when, or None for everybody at any time.
         ledger: the name under which this version's counts are kept.
     """
 
@@ -113,6 +116,7 @@ class Experiment:
     reward_range: tuple[float, float] | None = None
     methods: frozenset[str] = frozenset({"GET"})
     cohort_width: int = 18_900
+    targeting: Targeting | None = None
     ledger: str = field(init=False)
 
     def __post_init__(self) -> None:

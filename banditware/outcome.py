@@ -17,6 +17,7 @@ from banditware.ground import Ground
 from banditware.http import Effects, Facts, Headers
 from banditware.model import Decision, Experiment
 from banditware.routes import OK, Match, RewardRule, accepts
+from banditware.targeting import HASHED
 from banditware.tokens import Assignment, Assignments, remembered
 
 #: The browser shows what it kept, whatever was decided now.
@@ -62,6 +63,8 @@ class Outcome:
     headers: Headers
     _records: list[bytes] = field(init=False, default_factory=list)
     _changed: dict[str, Assignment] = field(init=False, default_factory=dict)
+    #: True if the subject was left out by its id, which has to stay the same for that.
+    _introduces: bool = field(init=False, default=False)
 
     def effects(self) -> Effects:
         """Return what must happen to the response and which records to keep."""
@@ -77,7 +80,8 @@ class Outcome:
     def _settle(self, decision: Decision) -> None:
         """Count a decision, or count why it does not count, and remember it."""
         name = decision.experiment
-        earlier = self.known.by_experiment.get(name)
+        known = self.known
+        earlier = known.by_experiment.get(name)
         if earlier is not None:
             if earlier.id != decision.id:
                 earlier = None
@@ -94,6 +98,7 @@ class Outcome:
             self._exclude(experiment, why)
             if why in _NOT_YET and not bad:
                 self._changed[name] = entry._replace(counted=False)
+            self._introduces |= known.fresh and why in HASHED and not bad
         elif bad:
             self._exclude(experiment, bad)
         else:
@@ -167,7 +172,8 @@ class Outcome:
         before = known.by_experiment
         if self.barred in _NO_COOKIE:
             return ""
-        if not known.stale_key and all(before.get(name) == changed[name] for name in changed):
+        news = known.stale_key or self._introduces
+        if not news and all(before.get(name) == changed[name] for name in changed):
             return ""
         experiments = ground.snapshot.experiments
         kept = {name: entry for name, entry in before.items() if name in experiments}

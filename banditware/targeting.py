@@ -1,20 +1,119 @@
-"""Who is in an experiment."""
+"""Who takes part in an experiment.
+
+Everything a request asks is prepared when the configuration loads. Shares are decided by a hash of
+the subject, so that the answer never changes and needs no memory; each kind of share hashes with
+words of its own, so that one says nothing about another.
+"""
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
+from random import Random
+from typing import Any, NamedTuple
 
-from banditware.model import Experiment
+from banditware.conditions import Condition
+
+#: Hashes of subjects are whole numbers from 0 to below this.
+RANGE = 2**64
+
+#: Why somebody is outside of a share.
+TRAFFIC, GROUP = "traffic", "group"
+
+#: Reasons that depend on the subject's id.
+HASHED = frozenset({TRAFFIC, GROUP})
 
 
-def in_holdout(subject: str, experiment: Experiment) -> bool:
-    """Return True if the subject is one of those who always get the default.
+class Share(NamedTuple):
+    """The subjects who take part, as a part of all.
 
-    A hash of experiment and subject decides, so that the answer never changes, needs no memory
-    and is independent from one experiment to the next.
+    Attributes:
+        reason: why the others do not: `TRAFFIC` or `GROUP`.
+        salt: what is hashed before the subject.
+        edges: where the hashes that take part begin and end, in turn, rising: `[e0, e1)`,
+            `[e2, e3)` and so on.
     """
-    if not experiment.holdout:
-        return False
-    named = f"{experiment.name}\0{subject}".encode(errors="surrogatepass")
-    digest = blake2b(named, digest_size=8).digest()
-    return int.from_bytes(digest, "big") < experiment.holdout * 2**64
+
+    reason: str
+    salt: bytes
+    edges: tuple[int, ...]
+
+    def holds(self, subject: str) -> bool:
+        """Return True if the subject takes part."""
+        return bisect_right(self.edges, _hash(self.salt, subject)) % 2 == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Targeting:
+    """What a subject has to fulfil to take part.
+
+    Attributes:
+        start: when the experiment starts, in seconds since the epoch.
+        end: when it ends; that moment is outside.
+        rules: lists of conditions, of one of which all must hold; none lets everybody in.
+        share: the part of the subjects who take part, or None for all of them.
+    """
+
+    start: float = -math.inf
+    end: float = math.inf
+    rules: tuple[tuple[Condition, ...], ...] = ()
+    share: Share | None = None
+
+
+def kept_out(
+    targeting: Targeting, now: float, attributes: Mapping[str, Any], subject: str | None
+) -> str:
+    """Return why a subject does not take part, or nothing.
+
+    One of `not_started`, `ended`, `not_targeted`, `traffic` and `group`.
+
+    Args:
+        targeting: what has to be fulfilled.
+        now: seconds since the epoch.
+        attributes: the attributes of the subject; any value is allowed in them.
+        subject: the subject's opaque id, or None for one who is known to belong to the share.
+    """
+    if not targeting.start <= now < targeting.end:
+        return "not_started" if now < targeting.start else "ended"
+    if targeting.rules and not _matches(targeting.rules, attributes):
+        return "not_targeted"
+    share = targeting.share
+    if share is None or subject is None or share.holds(subject):
+        return ""
+    return share.reason
+
+
+def _matches(rules: tuple[tuple[Condition, ...], ...], attributes: Mapping[str, Any]) -> bool:
+    for rule in rules:
+        for condition in rule:
+            if not condition.holds(attributes):
+                break
+        else:
+            return True
+    return False
+
+
+def traffic(experiment: str, share: float) -> Share:
+    """Return the share of the subjects who take part in an experiment.
+
+    A larger share of the same experiment holds all of a smaller one.
+    """
+    return Share(TRAFFIC, f"\0traffic\0{experiment}\0".encode(), (0, round(share * RANGE)))
+
+
+def in_holdout(subject: str, experiment: str, share: float) -> bool:
+    """Return True if the subject is one of the share who always get the experiment's default."""
+    return bool(share) and _hash(f"{experiment}\0".encode(), subject) < share * RANGE
+
+
+def new_subject(random: Random) -> str:
+    """Return the opaque id of somebody who was never seen."""
+    return random.randbytes(12).hex()
+
+
+def _hash(salt: bytes, subject: str) -> int:
+    named = salt + subject.encode(errors="surrogatepass")
+    return int.from_bytes(blake2b(named, digest_size=8).digest(), "big")

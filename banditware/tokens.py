@@ -95,6 +95,7 @@ class Assignments:
         issued: when the subject was first seen, in whole seconds since the epoch.
         by_experiment: the subject's assignments.
         stale_key: True if an old key signed it, so that it should be written anew.
+        fresh: True if no cookie said it, so that only a new one can keep the subject's id.
         served: by experiment, what this process has served again of a cookie; it is kept where the
             cookie's text is kept, so that the same cookie gets it again.
     """
@@ -103,6 +104,7 @@ class Assignments:
     issued: int
     by_experiment: Mapping[str, Assignment] = field(default_factory=dict)
     stale_key: bool = False
+    fresh: bool = field(default=False, compare=False)
     served: dict[str, Sticky] = field(default_factory=dict, compare=False, repr=False)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from banditware.attributes import NOTHING, attributes_of
 from banditware.bots import is_bot
 from banditware.crediting import Reward
 from banditware.deciding import again, drawn, held_out, sticky, undecided, unknown
@@ -22,7 +23,7 @@ from banditware.model import Decision, Experiment
 from banditware.outcome import Outcome
 from banditware.routes import Match
 from banditware.snapshot import ExperimentSnapshot
-from banditware.targeting import in_holdout
+from banditware.targeting import Targeting, in_holdout, kept_out, new_subject
 from banditware.tokens import SKEW, Assignments
 
 _NONE: dict[str, Decision] = {}
@@ -45,6 +46,7 @@ class Visit:
 
     _decisions: dict[str, Decision] = _NONE
     _rewards: tuple[tuple[str, Reward], ...] = ()
+    _attributes: Mapping[str, Any] | None = None
     _assignments: Assignments | None = None
     _is_bot: bool = False
     _time: float = 0.0
@@ -61,6 +63,19 @@ class Visit:
     def subject(self) -> str:
         """The opaque id of whom this request belongs to; new unless the cookie named one."""
         return (self._assignments or self._known()).subject
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """What the request says of its subject, as `attributes` of the configuration has it.
+
+        Read when it is asked for; what is missing is not in it. `id` is the subject's opaque id,
+        unless the configuration says where to find another one.
+        """
+        if self._attributes is None:
+            ground = self._ground
+            known = {"id": self.subject}
+            self._attributes = attributes_of(ground.sources, self._facts, self._matches, known)
+        return self._attributes
 
     @property
     def decisions(self) -> Mapping[str, Decision]:
@@ -86,15 +101,14 @@ class Visit:
 
         Args:
             experiment: name of the experiment.
-            context: attributes of the subject; policies without context take no notice.
+            context: attributes of the subject, beside and before those of the request.
             default: what to serve instead of the experiment's own default, and instead of an error
                 when there is no such experiment.
 
         Raises:
             UnknownExperimentError: no experiment has that name and there is no `default`.
         """
-        del context
-        return self._decisions.get(experiment) or self._first(experiment, default)
+        return self._decisions.get(experiment) or self._first(experiment, default, context)
 
     def reward(
         self,
@@ -169,7 +183,9 @@ class Visit:
         if arm is not None and arm.rewrite is not None:
             self.rewrite = arm.rewrite
 
-    def _first(self, name: str, default: str | None) -> Decision:
+    def _first(
+        self, name: str, default: str | None, context: Mapping[str, Any] | None = None
+    ) -> Decision:
         """Decide what was not decided in this request, and keep it."""
         ground = self._ground
         snapshot = ground.snapshot.experiments.get(name)
@@ -177,11 +193,16 @@ class Visit:
             if default is not None:
                 return unknown(name, default, ground.seal)
             snapshot = ground.snapshot.known(name)
+        experiment = snapshot.experiment
+        targeting = experiment.targeting
         try:
-            decision = self._again(snapshot) or self._afresh(snapshot, default)
+            why = "" if targeting is None else self._kept_out(experiment, targeting, context)
+            if why:
+                decision = undecided(experiment, why, seal=ground.seal, default=default)
+            else:
+                decision = self._again(snapshot) or self._afresh(snapshot, default)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
             ground.fault(error)
-            experiment = snapshot.experiment
             decision = undecided(experiment, "failure", seal=ground.seal, default=default)
         if decision.counted or decision.reason != "sticky":
             self._unsettled = True
@@ -190,6 +211,21 @@ class Visit:
             self.touched = True
         self._decisions[name] = decision
         return decision
+
+    def _kept_out(
+        self, experiment: Experiment, targeting: Targeting, context: Mapping[str, Any] | None
+    ) -> str:
+        """Return why the subject does not take part, or nothing; a bot is no subject."""
+        known = self._assignments or self._known()
+        if self._is_bot:
+            return ""
+        given = NOTHING
+        if targeting.rules:
+            given = {**self.attributes, **context} if context else self.attributes
+        # Whom this process has served before belongs to the share.
+        served = known.served.get(experiment.name)
+        belongs = served is not None and served.experiment is experiment
+        return kept_out(targeting, self._time, given, None if belongs else known.subject)
 
     def _again(self, snapshot: ExperimentSnapshot) -> Decision | None:
         """Return the decision that the cookie remembers, if it may be served again."""
@@ -216,7 +252,8 @@ class Visit:
             return undecided(experiment, "bot", seal=seal, default=default)
         if self.started:
             return undecided(experiment, "started", seal=seal, default=default)
-        if experiment.holdout and in_holdout(self.subject, experiment):
+        holdout = experiment.holdout
+        if holdout and in_holdout(self.subject, experiment.name, holdout):
             return held_out(experiment, ground.random, now=self._time, seal=seal)
         why = self._uncounted(experiment)
         return drawn(snapshot, ground.random, now=self._time, seal=seal, uncounted=why)
@@ -242,7 +279,7 @@ class Visit:
         if header:
             found = ground.tokens.read(header, ground.cookie.full_name(https=facts.secure))
         if found is None or not -SKEW <= now - found.issued <= ground.cookie.max_age:
-            found = Assignments(ground.random.randbytes(12).hex(), int(now))
+            found = Assignments(new_subject(ground.random), int(now), fresh=True)
         self._assignments = found
         self._unsettled |= found.stale_key
         return found

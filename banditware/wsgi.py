@@ -76,6 +76,7 @@ def _key(name: str) -> str:
 
 #: Spelt out for the headers that are asked for on every visit.
 _KEYS = {name: _key(name) for name in ("cookie", "user-agent", "sec-purpose", "purpose", "x-moz")}
+_KEYS |= {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
 class WSGIMiddleware:

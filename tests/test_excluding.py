@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from banditware.excluding import barred, uncounted
+from banditware.excluding import barred, outside, uncounted
+from banditware.targeting import Targeting, traffic
 from tests.support import PERSON, Asked, experiment
 
 PREFETCH = {"user-agent": PERSON, "sec-purpose": "prefetch"}
@@ -32,3 +35,13 @@ def test_what_an_experiment_does_not_count() -> None:
     assert uncounted(Asked(), given, "") == ""
     assert uncounted(Asked(method="POST"), given, "") == "method"
     assert uncounted(Asked(method="POST"), given, "prefetch") == "prefetch"
+
+
+def test_who_is_outside_of_no_request() -> None:
+    """A subject is always in or out; without one somebody new is taken, with no id of its own."""
+    chance = random.Random(1)
+    half = Targeting(share=traffic("button", 0.5))
+    named = {outside(half, 0.0, "u1", None, chance) for _ in range(50)}
+    assert len(named) == 1
+    assert {outside(half, 0.0, None, None, chance) for _ in range(50)} == {"", "traffic"}
+    assert outside(None, 0.0, None, None, chance) == ""

@@ -82,8 +82,11 @@ def test_the_other_facts() -> None:
             "QUERY_STRING": "a=%20b",
             "HTTP_COOKIE": "bw=1",
             "HTTP_SEC_FETCH_SITE": "cross-site",
+            "CONTENT_TYPE": "text/plain",
+            "CONTENT_LENGTH": "5",
         }
     )
+    assert (known.header("content-type"), known.header("content-length")) == ("text/plain", "5")
     assert (known.method, known.host, known.secure) == ("GET", "shop.example", True)
     assert (known.query, known.header("cookie")) == ("a=%20b", "bw=1")
     assert known.header("sec-fetch-site") == "cross-site"

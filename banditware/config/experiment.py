@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from banditware.config import units
+from banditware.config import moments, only_if, units
 from banditware.config.arms import Arms
 from banditware.config.base import Section, optional
 from banditware.config.document import WRITTEN
@@ -84,6 +84,22 @@ _Share = Annotated[
         }
     ),
 ]
+_Traffic = Annotated[
+    float,
+    BeforeValidator(units.traffic),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"{units.PERCENT}|{VARIABLE}"},
+                {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+            ]
+        }
+    ),
+]
+_MOMENT = {"type": "string", "pattern": f"{moments.MOMENT}|{VARIABLE}"}
+_Start = Annotated[float, BeforeValidator(moments.first_moment), WithJsonSchema(_MOMENT)]
+_End = Annotated[float, BeforeValidator(moments.last_moment), WithJsonSchema(_MOMENT)]
+_OnlyIf = Annotated[Any, BeforeValidator(only_if.read_only_if), WithJsonSchema(only_if.SCHEMA)]
 _Version = Annotated[
     str, BeforeValidator(_version), WithJsonSchema({"type": ["string", "integer"]})
 ]
@@ -108,6 +124,15 @@ class ExperimentSection(Section):
         None, "Arm served when nothing may be decided; the first one if left out."
     )
     holdout: _Share = optional(0, "Share that always gets `default`, counted apart.")
+    only_if: _OnlyIf | None = optional(
+        None, "Who takes part: conditions that must all hold, or lists of which one must."
+    )
+    traffic: _Traffic = optional("100%", "Share of these subjects who take part.")
+    group: Name | None = optional(
+        None, "Experiments of one group share its subjects: nobody is in two of them."
+    )
+    start: _Start | None = optional(None, "When it starts: a date, or a time with its zone.")
+    end: _End | None = optional(None, "When it ends: a date, or a time with its zone.")
     version: _Version = optional("1", "Changing it starts the counts afresh.")
     reward_range: _Range | None = optional(
         None, "Lowest and highest reward, for policies that learn from [0, 1]."
@@ -120,6 +145,14 @@ class ExperimentSection(Section):
     @classmethod
     def _policy(cls, value: object, info: ValidationInfo) -> Policy:
         return read_policy(value, info.data.get("arms"))
+
+    @field_validator("end")
+    @classmethod
+    def _end(cls, value: float | None, info: ValidationInfo) -> float | None:
+        start = info.data.get("start")
+        if value is not None and start is not None and value <= start:
+            raise RefusedError(f"{WRITTEN} is not after start")
+        return value
 
     @field_validator("default")
     @classmethod

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 from banditware.config.experiment import ExperimentSection
+from banditware.config.groups import groups
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
 from banditware.config.settings import Cookie
+from banditware.grouping import grouped
 from banditware.model import Arm, Experiment
 from banditware.routes import RewardRule, Route
+from banditware.targeting import Share, Targeting, traffic
 
 #: Cohorts in the time within which rewards are credited (DESIGN 7).
 _COHORTS = 32
@@ -20,9 +26,11 @@ def cookie(configuration: Configuration) -> Cookie:
 
 def experiments(configuration: Configuration) -> tuple[Experiment, ...]:
     """Return the experiments in the order of the file."""
+    sections = configuration.experiments
+    shares = _shares(sections)
     return tuple(
-        _experiment(name, section, configuration.refresh)
-        for name, section in configuration.experiments.items()
+        _experiment(name, section, configuration.refresh, _targeting(section, shares.get(name)))
+        for name, section in sections.items()
     )
 
 
@@ -32,7 +40,32 @@ def routes(configuration: Configuration) -> tuple[Route, ...]:
     return tuple(_route(section, goals) for section in configuration.routes)
 
 
-def _experiment(name: str, section: ExperimentSection, refresh: float) -> Experiment:
+def _shares(sections: Mapping[str, ExperimentSection]) -> dict[str, Share]:
+    """Return the share of the subjects who take part, by experiment; of most it is all."""
+    found = {
+        name: traffic(name, section.traffic)
+        for name, section in sections.items()
+        if section.traffic < 1
+    }
+    for group, members in groups(sections).items():
+        found.update(zip(members, grouped(group, members.values()), strict=True))
+    return found
+
+
+def _targeting(section: ExperimentSection, share: Share | None) -> Targeting | None:
+    """Return who takes part, or None for everybody at any time."""
+    targeting = Targeting(
+        start=-math.inf if section.start is None else section.start,
+        end=math.inf if section.end is None else section.end,
+        rules=section.only_if or (),
+        share=share,
+    )
+    return None if targeting == Targeting() else targeting
+
+
+def _experiment(
+    name: str, section: ExperimentSection, refresh: float, targeting: Targeting | None
+) -> Experiment:
     arms = tuple(
         Arm(arm, arm if long.value is None else long.value, long.rewrite)
         for arm, long in section.arms.items()
@@ -51,6 +84,7 @@ def _experiment(name: str, section: ExperimentSection, refresh: float) -> Experi
         reward_range=None if lowest_highest is None else (lowest_highest[0], lowest_highest[1]),
         methods=frozenset(section.count),
         cohort_width=max(1, round(max(refresh, section.attribution / _COHORTS))),
+        targeting=targeting,
     )
 
 

@@ -46,6 +46,7 @@ def read(
         below_mount=configuration.below_mount,
         folder=folder,
         source=document.file,
+        attributes=configuration.attributes,
     )
 
 

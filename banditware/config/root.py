@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
+from banditware.config.attributes import Attributes, check_variables
 from banditware.config.base import Section, optional
 from banditware.config.cookie import CookieSection
 from banditware.config.document import WRITTEN
 from banditware.config.experiment import ExperimentSection
 from banditware.config.faults import RefusedError
 from banditware.config.fields import ByName, Duration, Key, OrOne, as_list, one_of
+from banditware.config.groups import check_groups
 from banditware.config.route import RouteSection
 from banditware.errors import suggestion
 from banditware.stores import address
@@ -92,6 +101,7 @@ def _refresh(seconds: float) -> float:
 def _declared(experiments: dict[str, ExperimentSection]) -> dict[str, ExperimentSection]:
     if not experiments:
         raise RefusedError("is empty: declare at least one experiment")
+    check_groups(experiments)
     return experiments
 
 
@@ -119,3 +129,13 @@ class Configuration(Section):
         Field(description="The experiments, by name.")
     )
     routes: list[RouteSection] = optional([], "Which requests choose and reward.")
+    attributes: Attributes = optional({}, "Where the attributes of a request stand, by name.")
+
+    @field_validator("attributes")
+    @classmethod
+    def _attributes(cls, sources: Attributes, info: ValidationInfo) -> Attributes:
+        """Compare the path variables that attributes read with those of the routes."""
+        routes = info.data.get("routes")
+        if routes is not None:
+            check_variables(sources, routes)
+        return sources

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from banditware.attributes import NO_SOURCES, Source
 from banditware.http import Cookie
 from banditware.model import Experiment
 from banditware.routes import Route
@@ -26,6 +28,7 @@ class Settings(NamedTuple):
         below_mount: match routes below the app's mount point, not with it.
         folder: folder of the file, or the current one; relative paths of `store` start there.
         source: name of the file as it was given, or `<mapping>`.
+        attributes: where the attributes of a request stand, by name.
     """
 
     secret_keys: tuple[str, ...]
@@ -38,6 +41,7 @@ class Settings(NamedTuple):
     below_mount: bool
     folder: Path
     source: str
+    attributes: Mapping[str, Source] = NO_SOURCES
 
     def __repr__(self) -> str:
         """Name the experiments only: the rest holds secrets."""

@@ -44,6 +44,21 @@ def share(value: object) -> float:
     Raises:
         RefusedError: it is neither a percentage below 100 nor a number below 1.
     """
+    return _share(value, "a percentage such as 5%, or a number from 0 to below 1")
+
+
+def traffic(value: object) -> float:
+    """Return a share as a number from 0 to 1, which is `100%`: the number 1 may mean 1 %.
+
+    Raises:
+        RefusedError: it is neither a percentage up to 100 nor a number below 1.
+    """
+    if isinstance(value, str) and re.fullmatch(PERCENT, value) and float(value[:-1]) == 100:
+        return 1.0
+    return _share(value, "a percentage from 0% to 100%, or a number from 0 to below 1")
+
+
+def _share(value: object, form: str) -> float:
     if isinstance(value, str):
         result = float(value[:-1]) / 100 if re.fullmatch(PERCENT, value) else None
         hint = ""
@@ -51,8 +66,7 @@ def share(value: object) -> float:
         result = number(value)
         hint = f"; did you mean {value}%?" if result is not None and 1 <= result < 100 else ""
     if result is None or not 0 <= result < 1:
-        form = "must be a percentage such as 5%, or a number from 0 to below 1"
-        raise RefusedError(form + hint)
+        raise RefusedError(f"must be {form}{hint}")
     return result
 
 

@@ -51,6 +51,15 @@ RIGHT = [
     "count: POST",
     "version: 3",
     "reward_range: [0, 10]",
+    "traffic: 100%",
+    "traffic: 0.2",
+    "group: checkout",
+    "start: 2026-12-01",
+    "end: 2026-12-01T09:00+01:00",
+    "end: ${END}",
+    "only_if: {attribute: a, operator: ONE_OF, value: GB}",
+    "only_if: [{attribute: Company Size, operator: GTE, value: 1.5.0}]",
+    "only_if: [[{attribute: a, operator: IS_NULL, value: true}]]",
 ]
 WRONG = [
     "polcy: thompson",
@@ -69,6 +78,17 @@ WRONG = [
     "goal: a b",
     "reward_range: [0]",
     "default: 5",
+    "traffic: 20",
+    "traffic: all",
+    "start: soon",
+    "end: 2026-12-01T09:00",
+    "only_if: []",
+    "only_if: [[]]",
+    "only_if: {attribute: a, operator: ONE_OF}",
+    "only_if: {attribute: a, operator: ONE_OF, value: []}",
+    "only_if: {attribute: a, operator: ONEOF, value: [a]}",
+    "only_if: {attribute: a, operator: IS_NULL, value: 1}",
+    "only_if: {attribut: a, operator: IS_NULL, value: true}",
 ]
 
 
@@ -114,6 +134,24 @@ def test_misspelt_key(validator: Draft202012Validator, key: str) -> None:
     """A misspelt key of the file is refused."""
     data = {"secret_keys": "k", "experiments": {"e": {"arms": ["a"]}}, key: "x"}
     assert not validator.is_valid(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ("{country: {header: CF-IPCountry}, plan: {cookie: plan}}", True),
+        ("{source: {query: utm_source}, item: {path: item}}", True),
+        ("{}", True),
+        ("{country: CF-IPCountry}", False),
+        ("{country: {hedaer: CF-IPCountry}}", False),
+        ("{country: {header: a, cookie: b}}", False),
+        ("[country]", False),
+    ],
+)
+def test_attributes(validator: Draft202012Validator, text: str, valid: bool) -> None:
+    """Attributes name a single source each."""
+    data = {"secret_keys": "k", "experiments": {"e": {"arms": ["a"]}}, "attributes": plain(text)}
+    assert validator.is_valid(data) is valid
 
 
 def test_everything_is_explained() -> None:

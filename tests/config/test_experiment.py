@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from banditware.conditions import compiled
 from banditware.config import Settings
 from banditware.model import DAY, Arm, Experiment
 from banditware.policies.epsilon_greedy import EpsilonGreedy
 from banditware.policies.thompson import Thompson
+from banditware.targeting import Targeting, traffic
 
 Settle = Callable[..., Settings]
 Complain = Callable[..., list[str]]
@@ -51,6 +53,10 @@ def test_everything(settle: Settle) -> None:
         "version": 2,
         "reward_range": [-1, 9.5],
         "count": ["GET", "POST"],
+        "only_if": {"attribute": "a", "operator": "IS_NULL", "value": True},
+        "traffic": "20%",
+        "start": "2027-01-15",
+        "end": "2027-01-15T08:00Z",
     }
     assert one(settle, keys) == Experiment(
         name="e",
@@ -65,6 +71,12 @@ def test_everything(settle: Settle) -> None:
         reward_range=(-1.0, 9.5),
         methods=frozenset({"GET", "POST"}),
         cohort_width=60,
+        targeting=Targeting(
+            start=1_799_971_200.0,
+            end=1_800_000_000.0,
+            rules=((compiled("a", "IS_NULL", True),),),
+            share=traffic("e", 0.2),
+        ),
     )
 
 

@@ -20,10 +20,12 @@ _KEYS = """
 secret_keys store refresh cookie bots experiments routes name max_age secure same_site path domain
 arms policy goal sticky attribution default holdout version reward_range count value rewrite match
 host choose reward status experiment amount once cross_site header query epsilon weights a b <<
+only_if attribute operator traffic group start end attributes cookie path
 """
 _WORDS = """
 a b thompson fixed epsilon-greedy softmax 5% 7d 90d memory:// sqlite:///x 2xx 200-399 ${A} ${ $${
 lax auto exclude GET / POST|GET /<int:a> /<a>/<a> /<b:a> <x>.com true
+ONE_OF MATCHES GTE IS_NULL (a a+ 1.5.0 2026-12-01 2026-12-01T09:00Z 60%
 """
 KEYS = st.sampled_from(_KEYS.split())
 WORDS = st.sampled_from(_WORDS.split())
@@ -44,12 +46,14 @@ TREES: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=25,
 )
-EXPERIMENT = st.dictionaries(
-    st.sampled_from(
-        ["arms", "policy", "goal", "sticky", "default", "holdout", "count", "reward_range"]
-    ),
-    TREES,
+_EXPERIMENT = """
+arms policy goal sticky default holdout count reward_range only_if traffic group start end
+"""
+EXPERIMENT = st.dictionaries(st.sampled_from(_EXPERIMENT.split()), TREES)
+CONDITION = st.fixed_dictionaries(
+    {}, optional={"attribute": TREES, "operator": WORDS | TREES, "value": TREES}
 )
+ONLY_IF = st.lists(CONDITION | st.lists(CONDITION, max_size=2) | TREES, max_size=3)
 ROUTE = st.dictionaries(st.sampled_from(["match", "choose", "reward", "status", "host"]), TREES)
 CONFIGURATIONS = st.one_of(
     st.dictionaries(ANY_KEY, TREES),
@@ -59,6 +63,7 @@ CONFIGURATIONS = st.one_of(
             "experiments": st.dictionaries(st.sampled_from(["a", "b", 5]), EXPERIMENT | TREES),
             "routes": st.lists(ROUTE | TREES, max_size=3),
             "cookie": TREES,
+            "attributes": st.dictionaries(ANY_KEY, TREES, max_size=3) | TREES,
         },
     ),
 )
@@ -82,6 +87,15 @@ def test_any_mapping(source: dict[Any, Any]) -> None:
     for problem in found or ():
         assert problem.message
         assert str(problem).isprintable()
+
+
+@given(ONLY_IF)
+@settings(max_examples=100, deadline=None)
+def test_any_condition(only_if: list[Any]) -> None:
+    """Conditions load or are refused at their place."""
+    source = {"secret_keys": "k", "experiments": {"e": {"arms": ["a"], "only_if": only_if}}}
+    for problem in problems(lambda: load(source, environ=ENVIRON)) or ():
+        assert problem.path.startswith("experiments.e.only_if")
 
 
 @given(st.randoms(use_true_random=False), st.integers(min_value=1, max_value=6))

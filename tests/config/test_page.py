@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from banditware.conditions import OPERATORS
 from banditware.config import load
 from banditware.config.arms import ArmSection
+from banditware.config.attributes import KINDS
 from banditware.config.base import Section
 from banditware.config.cookie import CookieSection
 from banditware.config.experiment import ExperimentSection
@@ -43,7 +45,7 @@ def test_every_key(section: type[Section]) -> None:
         (row,) = re.findall(rf"^\| `{name}` \| (.*?) \|", _table(section), re.MULTILINE)
         if field.is_required():
             assert row == "required"
-        elif field.default not in (None, []):
+        elif field.default not in (None, [], {}):
             assert row.lower() in {_written(field.default), "see below"}
 
 
@@ -67,6 +69,18 @@ def _written(default: Any) -> str:
 def test_arms() -> None:
     """The keys of an arm are named."""
     assert all(f"`{name}:`" in PAGE for name in ArmSection.model_fields)
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_every_operator(operator: str) -> None:
+    """Every operator of conditions is explained."""
+    assert re.search(rf"^\|[^|]*`{operator}`", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("source", KINDS)
+def test_every_source(source: str) -> None:
+    """Every source of attributes is explained."""
+    assert f"\n| `{{{source}: NAME}}` |" in PAGE
 
 
 @pytest.mark.parametrize("name", POLICIES)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banditware.config.units import SECONDS, duration, share
+from banditware.config.units import SECONDS, duration, share, traffic
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,29 @@ def test_no_share(value: object, hint: str) -> None:
     """Anything else says what a share looks like, and a whole number is taken for a percentage."""
     with pytest.raises(ValueError, match=hint):
         share(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [("5%", 0.05), ("0%", 0), ("100%", 1), ("100.0%", 1), ("0100%", 1), (0.2, 0.2), (0, 0)],
+)
+def test_traffic(value: object, number: float) -> None:
+    """Traffic is a share that may be all."""
+    assert traffic(value) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        (20, r"; did you mean 20%\?$"),
+        (1, r"; did you mean 1%\?$"),
+        (1.0, r"; did you mean 1.0%\?$"),
+        ("100.1%", "^must be a percentage from 0% to 100%, or a number from 0 to below 1$"),
+        ("all", "below 1$"),
+        (None, "below 1$"),
+    ],
+)
+def test_no_traffic(value: object, hint: str) -> None:
+    """Anything else says what traffic looks like; the number 1 may mean 1 %."""
+    with pytest.raises(ValueError, match=hint):
+        traffic(value)
