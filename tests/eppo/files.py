@@ -65,6 +65,11 @@ def action(intercept: float, **terms: Any) -> dict[str, Any]:
     return {"actionKey": "x", "intercept": intercept, **lists}
 
 
+def reference(value: str = "yes", name: str = "b") -> dict[str, str]:
+    """Return what leads from a value of the flag `f` to a bandit."""
+    return {"key": name, "flagKey": "f", "variationKey": value, "variationValue": value}
+
+
 class Kept(eppo.AssignmentLogger):
     """Keeps events, in their order."""
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from banditware.eppo import Configuration, ConfigurationError
+from banditware.eppo import Configuration, ConfigurationError, EppoClient
 from banditware.eppo.fields import parsed_json
 from banditware.errors import BanditwareError
 from tests.eppo.files import action, bandit, flag, flags
@@ -94,3 +95,18 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         Configuration.from_files({"createdAt": object()})
     assert issubclass(ConfigurationError, BanditwareError)
     assert issubclass(ConfigurationError, ValueError)
+
+
+def test_files_by_path_bytes_text_and_mapping(tmp_path: Path) -> None:
+    """A file may be given in any of these forms."""
+    file = flags(f=flag())
+    path = tmp_path / "flags.json"
+    path.write_text(json.dumps(file), encoding="utf-8")
+    text = json.dumps(file)
+    for source in (path, str(path), text.encode(), text, f"\n {text}", file):
+        assert EppoClient.from_files(source).get_flag_keys() == {"f"}
+    configuration = Configuration.from_files(text, json.dumps(bandit({})))
+    assert configuration.get_flags_configuration() == text.encode()
+    assert json.loads(configuration.get_bandits_configuration() or b"") == bandit({})
+    assert configuration.get_bandit_keys() == EppoClient(configuration).get_bandit_keys()
+    assert configuration.get_bandit_keys() == {"b"}
