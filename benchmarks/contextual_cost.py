@@ -1,7 +1,7 @@
-"""What a decision in context costs, beside Eppo's SDK (Rust) and MABWiser, in one run.
+"""What a decision in context costs, beside Eppo's SDK (a Rust core), in one run.
 
-`PYTHONPATH=. python benchmarks/contextual_cost.py`; needs `requirements/bench.txt`. Figures are minima of many loops, which a
-busy machine disturbs least; loops of all rows take turns.
+`PYTHONPATH=. python benchmarks/contextual_cost.py`. Figures are minima of many loops, which a busy
+machine disturbs least; the loops of all rows take turns.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ ROUNDS, CALLS = 40, 2_000
 
 NUMERIC = ("age", "visits")
 COUNTRIES, DEVICES, TIERS = ("GB", "US", "DE"), ("phone", "desktop"), ("gold", "silver", "bronze")
-SUBJECT = {"age": 41.5, "visits": 7, "country": "US", "device": "phone"}
-ACTIONS = {
+Attributes = dict[str, str | int | float | bool | None]
+
+SUBJECT: Attributes = {"age": 41.5, "visits": 7, "country": "US", "device": "phone"}
+ACTIONS: dict[str, Attributes] = {
     "nike": {"price": 90.5, "tier": "gold"},
     "adidas": {"price": 80.0, "tier": "silver"},
     "puma": {"price": 60.0, "tier": "bronze"},
@@ -74,7 +76,12 @@ def eppo() -> Callable[[], object]:
         "allocations": [{"key": "all", "rules": [], "splits": [split], "doLog": False}],
         "totalShards": 10_000,
     }
-    reference = {"key": "shoe", "flagKey": "shoe_flag", "variationKey": "shoe", "variationValue": "shoe"}
+    reference = {
+        "key": "shoe",
+        "flagKey": "shoe_flag",
+        "variationKey": "shoe",
+        "variationValue": "shoe",
+    }
     flags = {
         "createdAt": "2026-01-01T00:00:00Z",
         "format": "SERVER",
@@ -82,7 +89,11 @@ def eppo() -> Callable[[], object]:
         "flags": {"shoe_flag": flag},
         "bandits": {"shoe": [reference]},
     }
-    bandits = {"updatedAt": "2026-01-01T00:00:00Z", "environment": {"name": "Test"}, "bandits": {"shoe": bandit}}
+    bandits = {
+        "updatedAt": "2026-01-01T00:00:00Z",
+        "environment": {"name": "Test"},
+        "bandits": {"shoe": bandit},
+    }
     config = eppo_client.ClientConfig(
         api_key="none",
         assignment_logger=eppo_client.AssignmentLogger(),
@@ -115,7 +126,9 @@ def experiment(policy: str) -> dict[str, Any]:
     }
 
 
-def learnt(experiments: Mapping[str, Any], context: Callable[[random.Random], Mapping[str, Any]]) -> Bandit:
+def learnt(
+    experiments: Mapping[str, Any], context: Callable[[random.Random], Mapping[str, Any]]
+) -> Bandit:
     """Return a bandit that has learnt from a few hundred rewards."""
     bandit = Bandit.from_config(
         {

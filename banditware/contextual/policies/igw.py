@@ -44,12 +44,17 @@ class InverseGapWeighting:
         if self.schedule not in ("root", "fixed"):
             raise ValueError(f"schedule must be root or fixed, not {self.schedule!r}")
 
+    def gamma_of(self, evidence: Evidence) -> float:
+        """Return by what a gap is multiplied under this evidence."""
+        if self.schedule == "fixed":
+            return self.gamma
+        deviation = evidence.deviation
+        return self.gamma * math.sqrt(evidence.pulls) / deviation if deviation else 0.0
+
     def weigher(self, evidence: Evidence) -> Weigh:
         """Return the rule with the gamma of this evidence."""
-        gamma, deviation = self.gamma, evidence.deviation
-        if self.schedule == "root":
-            gamma = gamma * math.sqrt(evidence.pulls) / deviation if deviation else 0.0
-        floor, tie, total = self.floor, TIE * deviation, math.fsum
+        gamma, floor = self.gamma_of(evidence), self.floor
+        tie, total = TIE * evidence.deviation, math.fsum
 
         def weigh(scores: Sequence[float], _errors: Sequence[float]) -> Sequence[float]:
             actions = len(scores)
