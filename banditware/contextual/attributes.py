@@ -1,0 +1,103 @@
+"""What a context may hold: attributes of the subject and of each action, numeric or categorical.
+
+Attributes that the configuration declares keep their kind, whatever a request sends; the kind of
+others is told from the value, as Eppo's SDKs do: text and booleans are categorical, numbers are
+numeric. Whatever cannot be read as its kind is missing, which is a level of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+Kind = Literal["numeric", "categorical"]
+
+#: Longest text that may still be a number; a double needs 24 characters.
+_LONGEST_NUMBER = 64
+
+#: Numbers beyond are no measurement, but a mistake: they are missing. A product of four of them, as
+#: the sums of a shared model hold, is still a double.
+LARGEST = 1e75
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+class Attribute(NamedTuple):
+    """A declared attribute.
+
+    Attributes:
+        name: its key in the context.
+        kind: `numeric` or `categorical`.
+        levels: what a categorical one can be; None takes the levels that are seen first.
+        low: the lowest value of a numeric one; lower ones count as this. None: any.
+        high: the highest value, likewise.
+    """
+
+    name: str
+    kind: Kind
+    levels: tuple[str, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Schema(NamedTuple):
+    """The attributes that an experiment learns from.
+
+    Attributes:
+        subject: the declared attributes of the subject.
+        action: the declared attributes of an action.
+        hashed: so many features stand for all attributes that are not declared; 0 leaves those out.
+    """
+
+    subject: tuple[Attribute, ...] = ()
+    action: tuple[Attribute, ...] = ()
+    hashed: int = 32
+
+
+def number_in(value: object) -> float | None:
+    """Return the number of a declared numeric attribute's value, or None if it is missing.
+
+    Headers and query strings are text, so text that is a number in decimal digits is one; True and
+    False are none, nor are NaN, the infinities and what is beyond `LARGEST`.
+    """
+    if isinstance(value, str):
+        if len(value) > _LONGEST_NUMBER or not _NUMBER.fullmatch(value.strip()):
+            return None
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if -LARGEST <= value <= LARGEST else None
+
+
+def level_in(value: object) -> str | None:
+    """Return the level of a categorical attribute's value, or None if it is missing.
+
+    `303` and `303.0` are `"303"`, True is `"true"`, as in Eppo's SDKs.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    number = number_in(value)
+    return None if number is None else _decimal(number)
+
+
+def kind_of(value: object) -> Kind | None:
+    """Return the kind that an undeclared attribute's value tells; None if it is missing."""
+    if isinstance(value, str | bool):
+        return "categorical"
+    return None if number_in(value) is None else "numeric"
+
+
+def _decimal(number: float) -> str:
+    """Return the shortest digits that mean this double, without an exponent."""
+    text = repr(number).removesuffix(".0")
+    if "e" not in text:
+        return text
+    mantissa, _, power = text.partition("e")
+    sign = "-" if mantissa.startswith("-") else ""
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    digits, point = whole + fraction, len(whole) + int(power)
+    if point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    return sign + digits.ljust(point, "0")
