@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from banditware.contextual.attributes import (
     Attribute,
@@ -30,7 +30,7 @@ from banditware.contextual.features import (
 )
 
 #: A context or the attributes of an action, as the caller or the request gave them.
-Given = Mapping[str, object]
+Given = Mapping[str, Any]
 
 #: So much of an undeclared attribute's text tells it from others.
 _HASHED_TEXT = 256

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple, Protocol
 
+from banditware.policies.vectors import Vector, normalised
+
 #: From the scores of the available actions, and their standard errors if the policy wants them, to
 #: one probability per action.
 Weigh = Callable[[Sequence[float], Sequence[float]], Sequence[float]]
+
+
+#: Scores nearer than this share of a reward's standard deviation are ties: rounding tells them
+#: apart, and nothing else.
+TIE = 1e-10
 
 
 class Evidence(NamedTuple):
@@ -24,6 +31,11 @@ class Evidence(NamedTuple):
     deviation: float = 0.0
     features: int = 1
     batch: float = 1.0
+
+    def winners(self, scores: Sequence[float]) -> Vector:
+        """Return an even split over the highest of the scores."""
+        limit = max(scores) - TIE * self.deviation
+        return normalised([float(score >= limit) for score in scores])
 
 
 class ContextualPolicy(Protocol):

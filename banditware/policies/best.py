@@ -25,6 +25,8 @@ _FEW = 20
 _FINE = (30.0, 0.9)
 #: The same for many arms: half the time, and exact to 1.3e-5.
 _COARSE = (20.0, 1.6)
+#: The same for a vector of its own per request: exact to 1e-4.
+_QUICK = (10.0, 2.0)
 
 #: Keeps a distribution function above zero, so that it can be divided by.
 _TINY = 1e-30
@@ -35,9 +37,12 @@ def of_betas(parameters: Sequence[tuple[float, float]]) -> Vector:
     return _of(beta, parameters)
 
 
-def of_normals(parameters: Sequence[tuple[float, float]]) -> Vector:
-    """Return the probability that each of some Normal (mean, deviation) is the highest."""
-    return _of(normal, parameters)
+def of_normals(parameters: Sequence[tuple[float, float]], *, quick: bool = False) -> Vector:
+    """Return the probability that each of some Normal (mean, deviation) is the highest.
+
+    `quick` is for the request path: exact to 1e-4, in a quarter of the time.
+    """
+    return _of(normal, parameters, _QUICK if quick else None)
 
 
 def of_student_ts(parameters: Sequence[tuple[float, float, float]]) -> Vector:
@@ -63,10 +68,12 @@ class _Contender:
 
 
 def _of(
-    family: Callable[[Sequence[float], float], Density], parameters: Sequence[Parameters]
+    family: Callable[[Sequence[float], float], Density],
+    parameters: Sequence[Parameters],
+    precision: tuple[float, float] | None = None,
 ) -> Vector:
     counts = Counter(parameters)
-    cut, step = _FINE if len(counts) <= _FEW else _COARSE
+    cut, step = precision or (_FINE if len(counts) <= _FEW else _COARSE)
     # Sorted, so that not even rounding depends on the order of the arms.
     contenders = {arm: _Contender(family(arm, cut), count) for arm, count in sorted(counts.items())}
     _sweep(list(contenders.values()), step, math.exp(-cut))

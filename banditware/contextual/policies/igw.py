@@ -7,12 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from banditware.contextual.evidence import Evidence, Weigh
+from banditware.contextual.evidence import TIE, Evidence, Weigh
 from banditware.policies import checks, vectors
-
-#: Scores nearer than this share of a reward's standard deviation are ties: rounding tells them
-#: apart, and nothing else.
-_TIE = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +45,28 @@ class InverseGapWeighting:
         gamma, deviation = self.gamma, evidence.deviation
         if self.schedule == "root":
             gamma = gamma * math.sqrt(evidence.pulls) / deviation if deviation else 0.0
-        floor, tie, total = self.floor, _TIE * deviation, math.fsum
+        floor, tie, total = self.floor, TIE * deviation, math.fsum
 
         def weigh(scores: Sequence[float], _errors: Sequence[float]) -> Sequence[float]:
             actions = len(scores)
-            best, least = max(scores), floor / actions
-            shares = [1.0 / (actions + gamma * (best - score)) for score in scores]
-            if min(shares) < least:
-                shares = [max(share, least) for share in shares]
-            rest = 1.0 - total(shares)
-            leaders = [at for at, score in enumerate(scores) if best - score <= tie]
-            for at in leaders:
-                shares[at] += rest / len(leaders)
+            best, least, even = max(scores), floor / actions, 1.0 / actions
+            shares, leaders = [], []
+            for score in scores:
+                gap = best - score
+                if gap > tie:
+                    share = 1.0 / (actions + gamma * gap)
+                    shares.append(share if share > least else least)  # noqa: FURB136  # max() takes twice as long
+                else:
+                    leaders.append(len(shares))
+                    shares.append(even)
+            if len(leaders) == 1:
+                (leader,) = leaders
+                shares[leader] = 0.0
+                shares[leader] = 1.0 - total(shares)
+            elif len(leaders) < actions:
+                rest = (1.0 - total(shares)) / len(leaders)
+                for leader in leaders:
+                    shares[leader] += rest
             return shares
 
         return weigh

@@ -1,0 +1,308 @@
+"""Scores straight from attributes: tables that are made once per snapshot, read on every request.
+
+A score is linear in the features, so an attribute adds to each of several sums: a number times one
+weight per sum, or the weights of a level, looked up once for all sums. No feature is ever built.
+The sums are the scores of the arms, or, for a shared model, the weights that this subject gives to
+the features of an action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import mul
+from typing import Any, NamedTuple
+
+from banditware.contextual.attributes import LARGEST
+from banditware.contextual.encoding import Categorical, Column, Encoder, Given, Numeric, undeclared
+from banditware.contextual.features import MISSING, OTHER
+
+#: One number per sum.
+Row = tuple[float, ...]
+
+#: The weights of one sum by feature.
+ByFeature = Mapping[str, float]
+
+#: Types of numbers that need no conversion; True and False are none of them.
+_PLAIN: frozenset[Any] = frozenset({float, int})
+
+#: Up to so many sums are added one by one, which is faster than lists.
+_FEW = 4
+
+
+class _Number(NamedTuple):
+    """A numeric attribute: its name, range, reading of unusual values, and weights per sum."""
+
+    name: str
+    low: float
+    high: float
+    read: Callable[[object], float | None]
+    weights: Row
+    missing: Row
+
+
+class _Level(NamedTuple):
+    """A categorical attribute: its name, reading of unusual values, and weights by level."""
+
+    name: str
+    read: Callable[[object], Row]
+    by_level: Mapping[object, Row]
+
+
+class Table(NamedTuple):
+    """What every attribute of the subject adds to every sum.
+
+    Attributes:
+        base: what the sums are before.
+        numbers: the numeric attributes that matter.
+        levels: the categorical ones, likewise.
+        buckets: weights per sum of the hashed features that matter.
+        hashed: so many hashed features there are.
+        declared: names of the declared attributes.
+    """
+
+    base: Row
+    numbers: tuple[_Number, ...]
+    levels: tuple[_Level, ...]
+    buckets: Mapping[str, Row]
+    hashed: int
+    declared: frozenset[str]
+
+
+def table(encoder: Encoder, sums: Sequence[ByFeature]) -> Table:
+    """Return what the subject's attributes add to sums with these weights."""
+
+    def row(key: str) -> Row:
+        return tuple(weights.get(key, 0.0) for weights in sums)
+
+    columns = encoder.subject
+    numbers = [_number(each, row) for each in columns if isinstance(each, Numeric)]
+    levels = [
+        _level(each, row)
+        for each in columns
+        if isinstance(each, Categorical) and any(any(row(key)) for key in _keys(each))
+    ]
+    buckets = {key: row(key) for key in (f"({n}" for n in range(encoder.schema.hashed))}
+    return Table(
+        row(""),
+        tuple(each for each in numbers if any(each.weights) or any(each.missing)),
+        tuple(levels),
+        {key: weights for key, weights in buckets.items() if any(weights)},
+        encoder.schema.hashed,
+        frozenset(column.name for column in columns),
+    )
+
+
+Sums = Callable[[Given], list[float]]
+
+
+def sums(of: Table) -> Sums:
+    """Return what adds up a subject's attributes."""
+    plain = _few(of) if len(of.base) <= _FEW else _many(of)
+    buckets, hashed, declared = of.buckets, of.hashed, of.declared
+
+    def careful(context: Given) -> list[float]:
+        try:
+            return plain(context)
+        except TypeError:  # a value that cannot be looked up, such as a list: it is missing
+            return plain({key: value for key, value in context.items() if _hashable(value)})
+
+    def with_undeclared(context: Given) -> list[float]:
+        found = careful(context)
+        if not context.keys() <= declared:
+            for key, value in undeclared(context, declared, hashed):
+                if key in buckets:
+                    found = [each + value * w for each, w in zip(found, buckets[key], strict=True)]
+        return found
+
+    return with_undeclared if buckets else careful
+
+
+def _few(of: Table) -> Sums:
+    """Return what adds up to four sums; the ones that are not there are zero."""
+    size = len(of.base)
+
+    def padded(row: Row) -> Row:
+        return (*row, *(0.0,) * (_FEW - size))
+
+    start = padded(of.base)
+    numbers = [
+        (name, low, high, read, padded(weights), padded(missing))
+        for name, low, high, read, weights, missing in of.numbers
+    ]
+    levels = [
+        (each.name, _padding(each.read, padded), {k: padded(r) for k, r in each.by_level.items()})
+        for each in of.levels
+    ]
+    plain = _PLAIN
+
+    def add(context: Given) -> list[float]:
+        get = context.get
+        a, b, c, d = start
+        for name, low, high, read, weights, missing in numbers:
+            value: Any = get(name)
+            if value.__class__ not in plain or not low <= value <= high:
+                value = read(value)
+            if value is None:
+                w, x, y, z = missing
+                a, b, c, d = a + w, b + x, c + y, d + z
+            else:
+                w, x, y, z = weights
+                a, b, c, d = a + w * value, b + x * value, c + y * value, d + z * value
+        for name, unusual, by_level in levels:
+            value = get(name)
+            w, x, y, z = by_level.get(value) or unusual(value)
+            a, b, c, d = a + w, b + x, c + y, d + z
+        return [a, b, c, d][:size]
+
+    return add
+
+
+def _padding(
+    read: Callable[[object], Row], padded: Callable[[Row], Row]
+) -> Callable[[object], Row]:
+    return lambda value: padded(read(value))
+
+
+def _many(of: Table) -> Sums:
+    """Return what adds up any number of sums."""
+    base, numbers, levels, plain = of.base, of.numbers, of.levels, _PLAIN
+    weights = tuple(zip(*(each.weights for each in numbers), strict=True))
+
+    def add(context: Given) -> list[float]:
+        get = context.get
+        rows: list[Row] = [base]
+        values: list[float] = []
+        for name, low, high, read, _, missing in numbers:
+            value: Any = get(name)
+            if value.__class__ not in plain or not low <= value <= high:
+                value = read(value)
+                if value is None:
+                    rows.append(missing)
+                    value = 0.0
+            values.append(value)
+        for name, unusual, by_level in levels:
+            value = get(name)
+            rows.append(by_level.get(value) or unusual(value))
+        found: list[float] = list(map(sum, zip(*rows)))  # noqa: B905  # rows are equally long
+        if values:
+            return [each + sum(map(mul, values, row)) for each, row in zip(found, weights)]  # noqa: B905  # both are one per sum
+        return found
+
+    return add
+
+
+class Index(NamedTuple):
+    """Where the weights of an action's features stand.
+
+    Attributes:
+        keys: the features, the intercept first.
+        numbers: name, range, reading, and the places of the weight and of the missing one.
+        levels: name, reading of unusual values, and the place by level.
+        hashed: so many hashed features there are; 0 if none of them matters.
+        declared: names of the declared attributes.
+        places: the place of every feature.
+    """
+
+    keys: tuple[str, ...]
+    numbers: tuple[tuple[str, float, float, Callable[[object], float | None], int, int], ...]
+    levels: tuple[tuple[str, Callable[[object], int], Mapping[object, int]], ...]
+    hashed: int
+    declared: frozenset[str]
+    places: Mapping[str, int]
+
+    def added(self, attributes: Given, weights: Sequence[float]) -> float:
+        """Return what an action's attributes add under these weights, the intercept's left out."""
+        try:
+            total = self._added(attributes, weights)
+        except TypeError:  # a value that cannot be looked up, such as a list: it is missing
+            usable = {key: value for key, value in attributes.items() if _hashable(value)}
+            total = self._added(usable, weights)
+        if self.hashed and not attributes.keys() <= self.declared:
+            for key, value in undeclared(attributes, self.declared, self.hashed):
+                total += value * weights[self.places.get("'" + key, -1)]
+        return total
+
+    def _added(self, attributes: Given, weights: Sequence[float]) -> float:
+        get, plain, total = attributes.get, _PLAIN, 0.0
+        for name, low, high, read, at, missing in self.numbers:
+            value: Any = get(name)
+            if value.__class__ in plain and low <= value <= high:
+                total += value * weights[at]
+            else:
+                number = read(value)
+                total += weights[missing] if number is None else number * weights[at]
+        for name, unusual, by_level in self.levels:
+            value = get(name)
+            at = by_level.get(value, -1)
+            total += weights[at if at >= 0 else unusual(value)]
+        return total
+
+
+def index(encoder: Encoder, used: Sequence[str]) -> Index:
+    """Return where the weights of an action's features stand; the last place is always zero.
+
+    Args:
+        encoder: the attributes of an action.
+        used: the features that have a weight.
+    """
+    keys = ("", *sorted(key for key in used if key.startswith("'")))
+    places = {key: at for at, key in enumerate(keys)}
+    none = len(keys)
+
+    def place(key: str) -> int:
+        return places.get(key, none)
+
+    numbers = [
+        (each.name, *_plain_range(each), each.read, place(each.key), place(each.key + MISSING))
+        for each in encoder.action
+        if isinstance(each, Numeric)
+    ]
+    levels = [
+        _places(each, place)
+        for each in encoder.action
+        if isinstance(each, Categorical) and any(key in places for key in _keys(each))
+    ]
+    buckets = any(key.startswith("'(") for key in keys)
+    return Index(
+        keys,
+        tuple(each for each in numbers if min(each[4:]) < none),
+        tuple(levels),
+        encoder.schema.hashed if buckets else 0,
+        frozenset(column.name for column in encoder.action),
+        places,
+    )
+
+
+def _number(column: Numeric, row: Callable[[str], Row]) -> _Number:
+    low, high = _plain_range(column)
+    return _Number(column.name, low, high, column.read, row(column.key), row(column.key + MISSING))
+
+
+def _plain_range(column: Numeric) -> tuple[float, float]:
+    """Return the range of numbers that count as they are."""
+    return max(column.low, -LARGEST), min(column.high, LARGEST)
+
+
+def _level(column: Categorical, row: Callable[[str], Row]) -> _Level:
+    by_level: dict[object, Row] = {level: row(key) for level, key in column.levels.items()}
+    by_key = {key: row(key) for key in _keys(column)}
+    by_level[None] = by_key[column.key + MISSING]
+    return _Level(column.name, lambda value: by_key[column.read(value)], by_level)
+
+
+def _places(
+    column: Categorical, place: Callable[[str], int]
+) -> tuple[str, Callable[[object], int], Mapping[object, int]]:
+    by_level: dict[object, int] = {level: place(key) for level, key in column.levels.items()}
+    by_level[None] = place(column.key + MISSING)
+    by_key = {key: place(key) for key in _keys(column)}
+    return column.name, lambda value: by_key[column.read(value)], by_level
+
+
+def _keys(column: Column) -> list[str]:
+    levels = column.levels.values() if isinstance(column, Categorical) else ()
+    return [column.key + MISSING, column.key + OTHER, *levels]
+
+
+def _hashable(value: object) -> bool:
+    return isinstance(value, str | int | float)

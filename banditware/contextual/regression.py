@@ -1,0 +1,181 @@
+"""Ridge regression from sums: one set of weights from the moments of one arm, or of all together.
+
+In the design's columns z, with rewards r around their pooled mean, weights are
+`(sum z z' + ridge I)^-1 sum r z` (Hoerl and Kennard 1970). The intercept is a column like the
+others, so an arm without pulls scores the pooled mean, and one with few pulls is near it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from banditware.contextual.design import INTERCEPT, Design
+from banditware.contextual.features import is_indicator
+from banditware.contextual.moments import Moments
+from banditware.contextual.solving import Cholesky, Matrix, NumpyCholesky, SingularError, Solved
+
+#: How often a matrix that cannot be factored gets ten times the ridge, before means must do.
+_RETRIES = 2
+
+
+class Weights(NamedTuple):
+    """What is known of the rewards of an arm, or of all.
+
+    Attributes:
+        by_feature: the weight of every feature; the intercept's is under the empty key, and
+            includes the pooled mean.
+        uncertainty: `v' U v` is the variance of a score in variances of a reward, for v the
+            design's coordinates in the order of their keys; empty unless it was asked for.
+        note: what went wrong: empty, `ridge` for more ridge than asked for, or `means` for an
+            intercept alone.
+    """
+
+    by_feature: Mapping[str, float]
+    uncertainty: Matrix = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """Ridge regression in the columns of a design.
+
+    Attributes:
+        design: the columns.
+        mean: the pooled mean reward.
+        ridge: added to the diagonal: what is believed beforehand, in pulls.
+        factor: factors a matrix.
+        uncertain: also return the uncertainty.
+    """
+
+    design: Design
+    mean: float
+    ridge: float
+    factor: Callable[[Matrix], Solved]
+    uncertain: bool
+
+    def weights(self, moments: Moments) -> Weights:
+        """Return the weights from these sums."""
+        features = self.design.features()
+        rows = self._rows(features)
+        gram = _gram(moments, features)
+        target = [
+            moments.rewarded.get(key, 0.0) - self.mean * moments.products.get((INTERCEPT, key), 0.0)
+            for key in features[1:]
+        ]
+        target.insert(0, moments.total - self.mean * moments.pulls)
+        half = [_combined(row, gram) for row in rows]
+        matrix = [[_dot(row, line) for row in rows] for line in half]
+        vector = [_dot(row, target) for row in rows]
+        solved, note = self._solved(matrix)
+        if solved is None:
+            return self._means(matrix[0][0], vector[0])
+        by_feature = self._by_feature(solved.solve(vector), rows, features)
+        uncertainty = solved.inverse(self._coordinates()) if self.uncertain else ()
+        return Weights(by_feature, uncertainty, note)
+
+    def nothing(self) -> Weights:
+        """Return the weights of an arm without pulls: the pooled mean, whatever the context."""
+        return self._means(0.0, 0.0)._replace(note="")
+
+    def _solved(self, matrix: list[list[float]]) -> tuple[Solved | None, str]:
+        ridge = self.ridge
+        for note in ("", *("ridge",) * _RETRIES):
+            with suppress(SingularError):
+                return self.factor(_ridged(matrix, ridge)), note
+            ridge *= 10.0
+        return None, "means"
+
+    def _means(self, pulls: float, excess: float) -> Weights:
+        weight = max(0.0, pulls) + self.ridge
+        uncertainty: Matrix = ()
+        if self.uncertain:
+            diagonal = [weight, *(self.ridge,) * (len(self.design.columns) - 1)]
+            scaled = [
+                [value / diagonal[at] ** 0.5 for value in row]
+                for at, row in enumerate(self._coordinates())
+            ]
+            columns = list(zip(*scaled, strict=True))
+            uncertainty = [[_product(left, right) for right in columns] for left in columns]
+        return Weights({INTERCEPT: self.mean + excess / weight}, uncertainty, "means")
+
+    def _rows(self, features: Sequence[str]) -> list[list[tuple[int, float]]]:
+        """Return every column as a sparse sum of features: places and factors."""
+        place = {key: at for at, key in enumerate(features)}
+        rows = []
+        for column in self.design.columns:
+            row: dict[int, float] = {}
+            for coordinate, factor in column.terms.items():
+                for key, value in self.design.coordinates[coordinate].items():
+                    row[place[key]] = row.get(place[key], 0.0) + factor * value
+            rows.append(sorted(row.items()))
+        return rows
+
+    def _coordinates(self) -> list[list[float]]:
+        """Return every column as a dense sum of the coordinates, in the order of their keys."""
+        keys = sorted(self.design.coordinates)
+        return [[column.terms.get(key, 0.0) for key in keys] for column in self.design.columns]
+
+    def _by_feature(
+        self,
+        solution: Sequence[float],
+        rows: list[list[tuple[int, float]]],
+        features: Sequence[str],
+    ) -> dict[str, float]:
+        weights = [0.0] * len(features)
+        for value, row in zip(solution, rows, strict=True):
+            for at, factor in row:
+                weights[at] += value * factor
+        weights[0] += self.mean
+        return dict(zip(features, weights, strict=True))
+
+
+def _gram(moments: Moments, features: Sequence[str]) -> list[list[float]]:
+    """Return the sums of the features' products, the intercept's first."""
+    products = moments.products
+    size = len(features)
+    gram = [[0.0] * size for _ in features]
+    gram[0][0] = moments.pulls
+    for at, key in enumerate(features[1:], start=1):
+        alone = products.get((INTERCEPT, key), 0.0)
+        gram[0][at] = gram[at][0] = alone
+        gram[at][at] = alone if is_indicator(key) else products.get((key, key), 0.0)
+        for other in range(at + 1, size):
+            value = products.get((key, features[other]))
+            if value:
+                gram[at][other] = gram[other][at] = value
+    return gram
+
+
+def _ridged(matrix: Sequence[Sequence[float]], ridge: float) -> list[list[float]]:
+    return [
+        [value + ridge if at == column else value for column, value in enumerate(row)]
+        for at, row in enumerate(matrix)
+    ]
+
+
+def _combined(row: Sequence[tuple[int, float]], gram: Sequence[Sequence[float]]) -> list[float]:
+    (first, factor), *others = row
+    combined = [factor * value for value in gram[first]]
+    for at, factor in others:
+        combined = [value + factor * other for value, other in zip(combined, gram[at], strict=True)]
+    return combined
+
+
+def _dot(row: Sequence[tuple[int, float]], vector: Sequence[float]) -> float:
+    return sum([factor * vector[at] for at, factor in row])
+
+
+def _product(left: Sequence[float], right: Sequence[float]) -> float:
+    return sum(map(float.__mul__, left, right))
+
+
+def factoring(columns: int, *, numpy: bool) -> Callable[[Matrix], Solved]:
+    """Return what factors matrices of so many columns."""
+    return NumpyCholesky if numpy and columns > PAYS else Cholesky
+
+
+#: Columns above which numpy is worth converting to and fro.
+PAYS = 24
