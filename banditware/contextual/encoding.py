@@ -89,7 +89,7 @@ class Encoder:
 
     Attributes:
         schema: the declared attributes.
-        subject: how to read those of the subject, in the order of their keys.
+        subject: how to read those of the subject; numbers first, in the order of their keys.
         action: how to read those of an action, likewise.
     """
 
@@ -102,11 +102,16 @@ class Encoder:
         features: dict[str, float] = {}
         for columns, given, mark in ((self.subject, context, ""), (self.action, attributes, "'")):
             features.update(_declared(columns, given))
-            if self.schema.hashed and len(given) > sum(column.name in given for column in columns):
-                names = {column.name for column in columns}
-                for key, value in undeclared(given, names, self.schema.hashed):
-                    features[mark + key] = features.get(mark + key, 0.0) + value
+            for key, value in self.hashed(columns, given):
+                features[mark + key] = features.get(mark + key, 0.0) + value
         return {key: value for key, value in features.items() if value}
+
+    def hashed(self, columns: tuple[Column, ...], given: Given) -> Iterable[tuple[str, float]]:
+        """Return what the undeclared attributes of the subject or an action add to which bucket."""
+        names = [column.name for column in columns]
+        if not self.schema.hashed or len(given) == sum(name in given for name in names):
+            return ()
+        return undeclared(given, names, self.schema.hashed)
 
     def unseen(self, context: Given, attributes: Given) -> list[str]:
         """Return the keys of levels that are to be recorded as first seen."""
@@ -200,4 +205,9 @@ def _declared(columns: Iterable[Column], given: Given) -> Iterator[tuple[str, fl
 
 
 def _in_order(columns: Iterable[Column]) -> list[Column]:
-    return sorted(columns, key=lambda column: column.key)
+    return sorted(columns, key=lambda column: (isinstance(column, Categorical), column.key))
+
+
+def lookable(given: Given) -> Given:
+    """Return the attributes whose values can be looked up in a table; others are missing."""
+    return {key: value for key, value in given.items() if isinstance(value, str | int | float)}

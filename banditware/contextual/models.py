@@ -24,6 +24,7 @@ from banditware.contextual.evidence import Evidence
 from banditware.contextual.features import TIMES, Vocabulary
 from banditware.contextual.moments import Moments, expanded, merged
 from banditware.contextual.regression import Regression, Weights, factoring
+from banditware.contextual.writing import Writer, writer
 
 #: The most columns of a model: what a refresh can afford in pure Python, and with numpy.
 MOST_COLUMNS = 64
@@ -68,6 +69,8 @@ class Model:
         unknown: what is known of any other action.
         evidence: what policies want to know of the model.
         notes: how often something went wrong: `dropped` columns, `ridge`, `means`.
+        text: writes the features of a decision, from the subject's context and the attributes of
+            the chosen action; where it has `('o` in it, `encoder.unseen` may know new levels.
     """
 
     encoder: Encoder
@@ -77,6 +80,7 @@ class Model:
     unknown: Weights
     evidence: Evidence
     notes: Mapping[str, int]
+    text: Writer
     _scorers: dict[tuple[str, ...], Scorer] = field(default_factory=dict, repr=False, compare=False)
 
     def scores(self, context: Given, actions: Mapping[str, Given]) -> list[float]:
@@ -188,8 +192,16 @@ def fit(
     notes = Counter(each.note for each in weights.values() if each.note)
     notes["dropped"] = columns.dropped
     evidence = Evidence(max(0.0, pooled.pulls), deviation, len(columns.columns), max(1.0, batch))
-    unknown = regression.nothing()
-    return Model(encodes, columns, recipe.shared, weights, unknown, evidence, +notes)
+    return Model(
+        encodes,
+        columns,
+        recipe.shared,
+        weights,
+        regression.nothing(),
+        evidence,
+        +notes,
+        writer(encodes),
+    )
 
 
 def _spread(pooled: Moments) -> tuple[float, float]:

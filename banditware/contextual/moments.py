@@ -7,12 +7,17 @@ and weighed by how far they have matured. `pairs` defines what one decision adds
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import chain, combinations
 from types import MappingProxyType
 from typing import NamedTuple
 
 from banditware.contextual.features import TIMES, Features, is_indicator
 
 Pair = tuple[str, str]
+
+#: Keys recur with every decision, so what they are is looked up.
+_indicator = lru_cache(4_096)(is_indicator)
 
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 _NO_PAIRS: Mapping[Pair, float] = MappingProxyType({})
@@ -40,12 +45,12 @@ class Moments(NamedTuple):
 def pairs(features: Features) -> Iterator[tuple[Pair, float]]:
     """Return what one decision with these features adds to `Moments.products`."""
     items = sorted(features.items())
-    for index, (key, value) in enumerate(items):
-        yield ("", key), value
-        if not is_indicator(key):
-            yield (key, key), value * value
-        for other, factor in items[index + 1 :]:
-            yield (key, other), value * factor
+    alone = [(("", key), value) for key, value in items]
+    squares = [((key, key), value * value) for key, value in items if not _indicator(key)]
+    crossed = [
+        ((key, other), value * factor) for (key, value), (other, factor) in combinations(items, 2)
+    ]
+    return chain(alone, squares, crossed)
 
 
 def expanded(features: Features) -> dict[str, float]:

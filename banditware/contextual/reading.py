@@ -13,7 +13,15 @@ from operator import mul
 from typing import Any, NamedTuple
 
 from banditware.contextual.attributes import LARGEST
-from banditware.contextual.encoding import Categorical, Column, Encoder, Given, Numeric, undeclared
+from banditware.contextual.encoding import (
+    Categorical,
+    Column,
+    Encoder,
+    Given,
+    Numeric,
+    lookable,
+    undeclared,
+)
 from banditware.contextual.features import MISSING, OTHER
 
 #: One number per sum.
@@ -104,7 +112,7 @@ def sums(of: Table) -> Sums:
         try:
             return plain(context)
         except TypeError:  # a value that cannot be looked up, such as a list: it is missing
-            return plain({key: value for key, value in context.items() if _hashable(value)})
+            return plain(lookable(context))
 
     def with_undeclared(context: Given) -> list[float]:
         found = careful(context)
@@ -215,8 +223,7 @@ class Index(NamedTuple):
         try:
             total = self._added(attributes, weights)
         except TypeError:  # a value that cannot be looked up, such as a list: it is missing
-            usable = {key: value for key, value in attributes.items() if _hashable(value)}
-            total = self._added(usable, weights)
+            total = self._added(lookable(attributes), weights)
         if self.hashed and not attributes.keys() <= self.declared:
             for key, value in undeclared(attributes, self.declared, self.hashed):
                 total += value * weights[self.places.get("'" + key, -1)]
@@ -302,7 +309,3 @@ def _places(
 def _keys(column: Column) -> list[str]:
     levels = column.levels.values() if isinstance(column, Categorical) else ()
     return [column.key + MISSING, column.key + OTHER, *levels]
-
-
-def _hashable(value: object) -> bool:
-    return isinstance(value, str | int | float)
