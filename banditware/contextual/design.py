@@ -139,9 +139,8 @@ def coordinate(key: str, pooled: Moments) -> Coordinate | None:
     scale = 1.0 / math.sqrt(variance)
     if is_hashed(key):
         return Coordinate(key, {key: scale}, mean * scale, 0.0)
-    terms = {key: scale, INTERCEPT: -mean * scale}
-    if missing:
-        terms[key + MISSING] = mean * scale
+    # A missing number adds zero to the sums, so the mean is added back, even if none has been yet.
+    terms = {key: scale, INTERCEPT: -mean * scale, key + MISSING: mean * scale}
     return Coordinate(key, terms, 0.0, present)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple, Protocol
 
-from banditware.policies.vectors import Vector, normalised
+from banditware.policies.vectors import Vector, normalised, uniform
 
 #: From the scores of the available actions, and their standard errors if the policy wants them, to
 #: one probability per action.
@@ -33,7 +33,9 @@ class Evidence(NamedTuple):
     batch: float = 1.0
 
     def winners(self, scores: Sequence[float]) -> Vector:
-        """Return an even split over the highest of the scores."""
+        """Return an even split over the highest of the scores; over all if rewards never varied."""
+        if not self.deviation:
+            return uniform(len(scores))
         limit = max(scores) - TIE * self.deviation
         return normalised([float(score >= limit) for score in scores])
 
