@@ -23,7 +23,8 @@ from banditware.contextual.encoding import Encoder, Given, encoder
 from banditware.contextual.evidence import Evidence
 from banditware.contextual.features import TIMES, Vocabulary
 from banditware.contextual.moments import Moments, expanded, merged
-from banditware.contextual.regression import Regression, Weights, factoring
+from banditware.contextual.regression import Regression, Weights
+from banditware.contextual.solving import algebra
 from banditware.contextual.writing import Writer, writer
 
 #: The most columns of a model: what a refresh can afford in pure Python, and with numpy.
@@ -185,8 +186,8 @@ def fit(
     most = MOST_COLUMNS_NUMPY if numpy else MOST_COLUMNS
     columns = design(encodes, pooled, shared=recipe.shared, most=most)
     mean, deviation = _spread(pooled)
-    factor = factoring(len(columns.columns), numpy=numpy)
-    regression = Regression(columns, mean, recipe.ridge, factor, recipe.uncertain)
+    fastest = algebra(len(columns.columns), numpy=numpy)
+    regression = Regression(columns, mean, recipe.ridge, fastest, recipe.uncertain)
     parts = {INTERCEPT: pooled} if recipe.shared else moments
     weights = {arm: regression.weights(part) for arm, part in parts.items()}
     notes = Counter(each.note for each in weights.values() if each.note)

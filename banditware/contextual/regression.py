@@ -7,7 +7,7 @@ others, so an arm without pulls scores the pooled mean, and one with few pulls i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from banditware.contextual.design import INTERCEPT, Design
 from banditware.contextual.features import is_indicator
 from banditware.contextual.moments import Moments
-from banditware.contextual.solving import Cholesky, Matrix, NumpyCholesky, SingularError, Solved
+from banditware.contextual.solving import Algebra, Matrix, SingularError, Solved, dot
 
 #: How often a matrix that cannot be factored gets ten times the ridge, before means must do.
 _RETRIES = 2
@@ -46,33 +46,34 @@ class Regression:
         design: the columns.
         mean: the pooled mean reward.
         ridge: added to the diagonal: what is believed beforehand, in pulls.
-        factor: factors a matrix.
+        algebra: how matrices are made and factored.
         uncertain: also return the uncertainty.
     """
 
     design: Design
     mean: float
     ridge: float
-    factor: Callable[[Matrix], Solved]
+    algebra: Algebra
     uncertain: bool
 
     def weights(self, moments: Moments) -> Weights:
         """Return the weights from these sums."""
         features = self.design.features()
-        rows = self._rows(features)
-        gram = _gram(moments, features)
+        # Features that none of these decisions had are zero in every sum.
+        seen = [key for key in features if not key or (INTERCEPT, key) in moments.products]
+        rows = self._rows(seen)
+        gram = _gram(moments, seen)
         target = [
             moments.rewarded.get(key, 0.0) - self.mean * moments.products.get((INTERCEPT, key), 0.0)
-            for key in features[1:]
+            for key in seen[1:]
         ]
         target.insert(0, moments.total - self.mean * moments.pulls)
-        half = [_combined(row, gram) for row in rows]
-        matrix = [[_dot(row, line) for row in rows] for line in half]
-        vector = [_dot(row, target) for row in rows]
+        matrix = self.algebra.congruent(rows, gram)
+        vector = [dot(row, target) for row in rows]
         solved, note = self._solved(matrix)
         if solved is None:
             return self._means(matrix[0][0], vector[0])
-        by_feature = self._by_feature(solved.solve(vector), rows, features)
+        by_feature = self._by_feature(solved.solve(vector), features)
         uncertainty = solved.inverse(self._coordinates()) if self.uncertain else ()
         return Weights(by_feature, uncertainty, note)
 
@@ -84,7 +85,7 @@ class Regression:
         ridge = self.ridge
         for note in ("", *("ridge",) * _RETRIES):
             with suppress(SingularError):
-                return self.factor(_ridged(matrix, ridge)), note
+                return self.algebra.factor(_ridged(matrix, ridge)), note
             ridge *= 10.0
         return None, "means"
 
@@ -109,7 +110,8 @@ class Regression:
             row: dict[int, float] = {}
             for coordinate, factor in column.terms.items():
                 for key, value in self.design.coordinates[coordinate].items():
-                    row[place[key]] = row.get(place[key], 0.0) + factor * value
+                    if key in place:
+                        row[place[key]] = row.get(place[key], 0.0) + factor * value
             rows.append(sorted(row.items()))
         return rows
 
@@ -118,14 +120,9 @@ class Regression:
         keys = sorted(self.design.coordinates)
         return [[column.terms.get(key, 0.0) for key in keys] for column in self.design.columns]
 
-    def _by_feature(
-        self,
-        solution: Sequence[float],
-        rows: list[list[tuple[int, float]]],
-        features: Sequence[str],
-    ) -> dict[str, float]:
+    def _by_feature(self, solution: Sequence[float], features: Sequence[str]) -> dict[str, float]:
         weights = [0.0] * len(features)
-        for value, row in zip(solution, rows, strict=True):
+        for value, row in zip(solution, self._rows(features), strict=True):
             for at, factor in row:
                 weights[at] += value * factor
         weights[0] += self.mean
@@ -149,33 +146,11 @@ def _gram(moments: Moments, features: Sequence[str]) -> list[list[float]]:
     return gram
 
 
-def _ridged(matrix: Sequence[Sequence[float]], ridge: float) -> list[list[float]]:
-    return [
-        [value + ridge if at == column else value for column, value in enumerate(row)]
-        for at, row in enumerate(matrix)
-    ]
-
-
-def _combined(row: Sequence[tuple[int, float]], gram: Sequence[Sequence[float]]) -> list[float]:
-    (first, factor), *others = row
-    combined = [factor * value for value in gram[first]]
-    for at, factor in others:
-        combined = [value + factor * other for value, other in zip(combined, gram[at], strict=True)]
-    return combined
-
-
-def _dot(row: Sequence[tuple[int, float]], vector: Sequence[float]) -> float:
-    return sum([factor * vector[at] for at, factor in row])
+def _ridged(lower: Sequence[Sequence[float]], ridge: float) -> list[list[float]]:
+    """Return a lower triangle, filled up with zeros, with the ridge on its diagonal."""
+    size = len(lower)
+    return [[*row[:-1], row[-1] + ridge, *(0.0,) * (size - len(row))] for row in lower]
 
 
 def _product(left: Sequence[float], right: Sequence[float]) -> float:
     return sum(map(float.__mul__, left, right))
-
-
-def factoring(columns: int, *, numpy: bool) -> Callable[[Matrix], Solved]:
-    """Return what factors matrices of so many columns."""
-    return NumpyCholesky if numpy and columns > PAYS else Cholesky
-
-
-#: Columns above which numpy is worth converting to and fro.
-PAYS = 24

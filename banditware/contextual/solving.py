@@ -7,14 +7,18 @@ import. Both give the same to about 1e-12 of the largest number.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 Vector = Sequence[float]
 Matrix = Sequence[Vector]
 
 #: A pivot below this share of its diagonal is rounding: the matrix is not positive definite.
 _SINGULAR = 1e-13
+
+
+#: A row as places and factors, in the order of places.
+Sparse = Sequence[tuple[int, float]]
 
 
 class SingularError(ArithmeticError):
@@ -33,8 +37,45 @@ class Solved(Protocol):
         ...
 
 
+def congruent(rows: Sequence[Sparse], gram: Matrix) -> list[list[float]]:
+    """Return the lower triangle of `C G C'`, for C with these rows and a symmetric G."""
+    half = [_combined(row, gram) for row in rows]
+    return [[dot(row, line) for row in rows[: at + 1]] for at, line in enumerate(half)]
+
+
+def numpy_congruent(rows: Sequence[Sparse], gram: Matrix) -> list[list[float]]:
+    """Return the same by numpy.
+
+    Raises:
+        ImportError: numpy is not installed.
+    """
+    import numpy as np  # noqa: PLC0415  # an extra, and heavy: only where it pays
+
+    dense = np.zeros((len(rows), len(gram)))
+    for at, row in enumerate(rows):
+        for place, factor in row:
+            dense[at, place] = factor
+    product = (dense @ np.asarray(gram, dtype=float) @ dense.T).tolist()
+    return [line[: at + 1] for at, line in enumerate(product)]
+
+
+def dot(row: Sparse, vector: Vector) -> float:
+    """Return a sparse row times a vector."""
+    return sum([factor * vector[at] for at, factor in row])
+
+
+def _combined(row: Sparse, gram: Matrix) -> list[float]:
+    (first, factor), *others = row
+    combined = [factor * value for value in gram[first]]
+    for at, weight in others:
+        combined = [value + weight * other for value, other in zip(combined, gram[at], strict=True)]
+    return combined
+
+
 class Cholesky:
     """A = L L', with L lower triangular (Golub and Van Loan, Matrix Computations, 4.2).
+
+    Only the lower triangle of A is read.
 
     Raises:
         SingularError: there is no such L.
@@ -116,3 +157,19 @@ class NumpyCholesky:
         half = np.linalg.solve(self._lower, np.asarray(rows, dtype=float))
         product: list[list[float]] = (half.T @ half).tolist()
         return product
+
+
+class Algebra(NamedTuple):
+    """How matrices are made and factored: `congruent` and `Cholesky`, or as numpy does."""
+
+    congruent: Callable[[Sequence[Sparse], Matrix], list[list[float]]] = congruent
+    factor: Callable[[Matrix], Solved] = Cholesky
+
+
+#: Columns above which numpy is worth converting to and fro.
+PAYS = 24
+
+
+def algebra(columns: int, *, numpy: bool) -> Algebra:
+    """Return what is fastest for so many columns, if numpy is there or not."""
+    return Algebra(numpy_congruent, NumpyCholesky) if numpy and columns > PAYS else Algebra()
