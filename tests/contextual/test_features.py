@@ -6,7 +6,7 @@ import re
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from banditware.contextual import features
@@ -40,6 +40,7 @@ def test_a_text_is_read_back_exactly(vector: dict[str, float]) -> None:
     assert list(features.parsed(text).items()) == list(vector.items())
 
 
+@settings(max_examples=30)
 @given(vectors)
 def test_a_text_is_safe_everywhere(vector: dict[str, float]) -> None:
     """A text has no character that a URL, a cookie or a field of counts would have to quote."""

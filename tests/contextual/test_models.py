@@ -95,7 +95,7 @@ def test_numpy_changes_nothing(shared: bool) -> None:
 
 
 @both
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_sums_are_additive(shared: bool, data: st.DataObject) -> None:
     """However decisions are spread over workers and cohorts, the model is the same to 1e-9."""
@@ -116,7 +116,7 @@ def test_sums_are_additive(shared: bool, data: st.DataObject) -> None:
 
 
 @both
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(
     reward=st.tuples(st.floats(0.01, 100), st.floats(-50, 50)),
     numbers=st.tuples(st.floats(0.01, 100), st.floats(-50, 50)),
@@ -193,7 +193,7 @@ def test_equal_to_mabwiser() -> None:
 
 @both
 @pytest.mark.parametrize("arms", ["XY", "WXYZ", "UVWXYZ"])
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(context=cases.contexts, attributes=st.lists(cases.own, min_size=6, max_size=6))
 def test_scores_are_the_sums_of_terms(
     shared: bool, arms: str, context: dict[str, Any], attributes: list[dict[str, Any]]
@@ -335,8 +335,6 @@ def test_sums_that_cannot_be(numpy: bool) -> None:
         schema, {**sums, "a": moments._replace(products=wrong)}, vocabulary={}, recipe=recipe
     )
     assert some.notes in ({"ridge": 1}, {"means": 1})
-    for key in wrong:
-        wrong[key] *= 1.0 if "" in key else -50.0
     none = fit(schema, {**sums, "c": Moments(-9e3, 1, 1)}, vocabulary={}, recipe=recipe)
     assert none.notes["means"] >= 1
     actions: dict[str, dict[str, Any]] = {"a": {}, "b": {}, "c": {}}

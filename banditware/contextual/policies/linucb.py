@@ -17,7 +17,8 @@ from typing import ClassVar
 from banditware.contextual.evidence import Evidence, Weigh
 from banditware.policies import checks, vectors
 
-#: Newton's method takes about 6 steps; the bound is for what is not a number.
+#: Newton's method takes about 6 steps to come so near; the bound is for what is not a number.
+_NEAR = 1e-12
 _STEPS = 60
 
 
@@ -74,17 +75,17 @@ def poured(means: Sequence[float], variances: Sequence[float], batch: float) -> 
     """
     pairs = [(mean, 1.0 / variance) for mean, variance in zip(means, variances, strict=True)]
     level = max(mean + 1.0 / math.sqrt(batch + pulls) for mean, pulls in pairs)
-    for _ in range(_STEPS):
+    depths, step, steps = [1.0], math.inf, _STEPS
+    while step > _NEAR * level and steps:
         depths = [_depth(level - mean, pulls) for mean, pulls in pairs]
-        slope = -2.0 * math.fsum(
-            (level - mean) ** -3
+        slope = math.fsum(
+            2.0 * (level - mean) ** -3
             for (mean, _), depth in zip(pairs, depths, strict=True)
             if depth > 0.0
         )
-        step = (batch - math.fsum(depths)) / slope if slope else 0.0
-        if not step > 1e-15 * abs(level):
-            break
+        step = (math.fsum(depths) - batch) / slope
         level += step
+        steps -= 1
     return vectors.normalised(depths)
 
 
