@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from banditware.actions import GivenActions
+from banditware.actions import GivenActions, reusable
 from banditware.beginning import begin
 from banditware.config import load
 from banditware.config.settings import Settings
@@ -21,6 +21,7 @@ from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_
 from banditware.deciding import drawn, excluded_record, pull_record, unknown
 from banditware.errors import ContextError
 from banditware.events.happened import Happened, Rewarded, at_once
+from banditware.explaining import with_details
 from banditware.faults import Faults
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
@@ -38,6 +39,7 @@ from banditware.snapshot import ExperimentSnapshot, Snapshot, unread
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
 from banditware.tokens import Assignment, Tokens, remembered
+from banditware.trying import Asked
 from banditware.visit import Visit
 
 
@@ -118,7 +120,7 @@ class Bandit(Running):
         """
         return cls(load(source), log=log)
 
-    def decide(
+    def decide(  # noqa: PLR0913  # a question has that many parts
         self,
         experiment: str,
         *,
@@ -126,6 +128,7 @@ class Bandit(Running):
         context: Mapping[str, Any] | None = None,
         actions: GivenActions | None = None,
         default: str | None = None,
+        details: bool = False,
     ) -> Decision:
         """Draw an arm and count the pull at once.
 
@@ -137,6 +140,7 @@ class Bandit(Running):
                 default: its arms.
             default: what to serve instead of the experiment's own default to who does not take
                 part, and instead of an error when there is no such experiment.
+            details: also tell why, in the decision's `details`.
 
         Raises:
             UnknownExperimentError: no experiment has that name and there is no `default`.
@@ -149,7 +153,8 @@ class Bandit(Running):
         snapshot = ground.snapshot.experiments.get(experiment)
         if snapshot is None:
             if default is not None:
-                return unknown(experiment, default, ground.seal)
+                decision = unknown(experiment, default, ground.seal)
+                return with_details(decision) if details else decision
             snapshot = ground.snapshot.known(experiment)
         chosen = snapshot.experiment
         if chosen.open and snapshot.chooser is None and actions is None:
@@ -157,10 +162,15 @@ class Bandit(Running):
             decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
             self._flusher.record(pull_record(chosen.ledger, decision.arm, chosen.cohort(now)))
         else:
+            actions = reusable(actions) if details else actions
             given = Given(context, actions, subject=subject)
             decision = self._outright(snapshot, given, default)
         if ground.note is not None:
             ground.note(at_once(decision, chosen, subject))
+        if details:
+            given = Given(context, actions, subject=subject)
+            now = decision.time or ground.clock()
+            return with_details(decision, Asked(snapshot, given, now))
         return decision
 
     def _outright(
