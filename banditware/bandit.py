@@ -18,10 +18,10 @@ from banditware.config import load
 from banditware.config.settings import Settings
 from banditware.contexts import Given
 from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
-from banditware.deciding import drawn, excluded_record, pull_record, unknown
+from banditware.deciding import drawn, excluded_record, pull_record
 from banditware.errors import ContextError
 from banditware.events.happened import Happened, Rewarded, at_once
-from banditware.explaining import with_details
+from banditware.explaining import unnamed, with_details
 from banditware.faults import Faults
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
@@ -39,7 +39,6 @@ from banditware.snapshot import ExperimentSnapshot, Snapshot, unread
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
 from banditware.tokens import Assignment, Tokens, remembered
-from banditware.trying import Asked
 from banditware.visit import Visit
 
 
@@ -136,53 +135,45 @@ class Bandit(Running):
             experiment: name of the experiment.
             subject: whom the decision is for, an opaque id; without one, for somebody new.
             context: attributes of the subject, for `only_if` and contextual policies.
-            actions: the available actions of a contextual experiment: attributes by name, or names;
-                default: its arms.
-            default: what to serve instead of the experiment's own default to who does not take
-                part, and instead of an error when there is no such experiment.
+            actions: instead of a contextual experiment's arms: attributes by name, or names.
+            default: what to serve instead of its own default, and if there is no such experiment.
             details: also tell why, in the decision's `details`.
 
         Raises:
             UnknownExperimentError: no experiment has that name and there is no `default`.
-            ContextError: the context or the actions cannot be used. No action at all is the default
-                instead, if one is given.
+            ContextError: the context or actions cannot be used, or there is none and no `default`.
         """
         if not self._running:
             self._start()
         ground = self._ground
         snapshot = ground.snapshot.experiments.get(experiment)
         if snapshot is None:
-            if default is not None:
-                decision = unknown(experiment, default, ground.seal)
-                return with_details(decision) if details else decision
-            snapshot = ground.snapshot.known(experiment)
+            return unnamed(ground, experiment, default, details=details)
         chosen = snapshot.experiment
-        if chosen.open and snapshot.chooser is None and actions is None:
-            now = ground.clock()
-            decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
-            self._flusher.record(pull_record(chosen.ledger, decision.arm, chosen.cohort(now)))
+        if chosen.open and snapshot.chooser is None and actions is None and not details:
+            decision = drawn(snapshot, ground.random, now=ground.clock(), seal=ground.seal)
+            cohort = chosen.cohort(decision.time)
+            self._flusher.record(pull_record(chosen.ledger, decision.arm, cohort))
         else:
-            actions = reusable(actions) if details else actions
             given = Given(context, actions, subject=subject)
-            decision = self._outright(snapshot, given, default)
+            decision = self._outright(snapshot, given, default, details=details)
         if ground.note is not None:
             ground.note(at_once(decision, chosen, subject))
-        if details:
-            given = Given(context, actions, subject=subject)
-            now = decision.time or ground.clock()
-            return with_details(decision, Asked(snapshot, given, now))
         return decision
 
     def _outright(
-        self, snapshot: ExperimentSnapshot, given: Given, default: str | None
+        self, snapshot: ExperimentSnapshot, given: Given, default: str | None, *, details: bool
     ) -> Decision:
+        ground = self._ground
+        if details:
+            given = given._replace(actions=reusable(given.actions))
         try:
-            decision, records = outright(self._ground, snapshot, given, default)
+            decision, records = outright(ground, snapshot, given, default)
         except ContextError as error:
             self._flusher.record(excluded_record(snapshot.experiment.ledger, error.reason))
             raise
         self._flusher.record(*records)
-        return decision
+        return with_details(decision, ground, snapshot, given) if details else decision
 
     def reward(
         self,

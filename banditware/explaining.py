@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from banditware.deciding import undecided
+from banditware.contexts import Given
+from banditware.deciding import undecided, unknown
 from banditware.details import Details, Rule
+from banditware.errors import UnknownExperimentError
+from banditware.ground import Ground
 from banditware.model import Decision
+from banditware.snapshot import ExperimentSnapshot
 from banditware.trying import Asked, choosable, held, settled, targeted, unavailable, unsealed
 from banditware.weighing import weights
 
@@ -27,16 +30,31 @@ _SENTENCES = {
 _DEFAULT = "{arm} is served without a draw: {reason}"
 
 
-def with_details(decision: Decision, asked: Asked | None = None) -> Decision:
+def with_details(
+    decision: Decision, ground: Ground, snapshot: ExperimentSnapshot, given: Given
+) -> Decision:
     """Return a decision that was made outside of a request, with its details.
 
     Args:
         decision: what was decided.
-        asked: what was asked, of the snapshot that decided; None if no experiment has that name.
+        ground: what it stands on.
+        snapshot: the experiment, as it was when it decided.
+        given: what it was decided by.
     """
-    if asked is None:
-        return decision._replace(details=bare(decision))
-    return decision._replace(details=explained(replace(asked, decision=decision)))
+    now = decision.time or ground.clock()
+    return decision._replace(details=explained(Asked(snapshot, given, now, decision)))
+
+
+def unnamed(ground: Ground, name: str, default: str | None, *, details: bool) -> Decision:
+    """Return what is served for an experiment that is not in the configuration.
+
+    Raises:
+        UnknownExperimentError: there is no default.
+    """
+    if default is None:
+        raise UnknownExperimentError(name, ground.snapshot.experiments)
+    decision = unknown(name, default, ground.seal)
+    return decision._replace(details=bare(decision)) if details else decision
 
 
 def explained(asked: Asked) -> Details:
