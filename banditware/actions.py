@@ -79,3 +79,10 @@ def _listed(given: object) -> Actions:
     if len(actions) < len(names):
         raise ContextError("bad_actions", "an action is named twice in actions=")
     return actions
+
+
+def reusable(given: GivenActions | None) -> GivenActions | None:
+    """Return actions that can be looked at twice: names may come from what gives them once."""
+    if given is None or isinstance(given, Mapping | str) or not isinstance(given, Iterable):
+        return given
+    return list(given)

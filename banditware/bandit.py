@@ -12,15 +12,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from banditware.actions import GivenActions
+from banditware.actions import GivenActions, reusable
 from banditware.beginning import begin
 from banditware.config import load
 from banditware.config.settings import Settings
 from banditware.contexts import Given
 from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
-from banditware.deciding import drawn, excluded_record, pull_record, unknown
+from banditware.deciding import drawn, excluded_record, pull_record
 from banditware.errors import ContextError
 from banditware.events.happened import Happened, Rewarded, at_once
+from banditware.explaining import unnamed, with_details
 from banditware.faults import Faults
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
@@ -118,7 +119,7 @@ class Bandit(Running):
         """
         return cls(load(source), log=log)
 
-    def decide(
+    def decide(  # noqa: PLR0913  # a question has that many parts
         self,
         experiment: str,
         *,
@@ -126,6 +127,7 @@ class Bandit(Running):
         context: Mapping[str, Any] | None = None,
         actions: GivenActions | None = None,
         default: str | None = None,
+        details: bool = False,
     ) -> Decision:
         """Draw an arm and count the pull at once.
 
@@ -133,46 +135,45 @@ class Bandit(Running):
             experiment: name of the experiment.
             subject: whom the decision is for, an opaque id; without one, for somebody new.
             context: attributes of the subject, for `only_if` and contextual policies.
-            actions: the available actions of a contextual experiment: attributes by name, or names;
-                default: its arms.
-            default: what to serve instead of the experiment's own default to who does not take
-                part, and instead of an error when there is no such experiment.
+            actions: instead of a contextual experiment's arms: attributes by name, or names.
+            default: what to serve instead of its own default, and if there is no such experiment.
+            details: also tell why, in the decision's `details`.
 
         Raises:
             UnknownExperimentError: no experiment has that name and there is no `default`.
-            ContextError: the context or the actions cannot be used. No action at all is the default
-                instead, if one is given.
+            ContextError: the context or actions cannot be used, or there is none and no `default`.
         """
         if not self._running:
             self._start()
         ground = self._ground
         snapshot = ground.snapshot.experiments.get(experiment)
         if snapshot is None:
-            if default is not None:
-                return unknown(experiment, default, ground.seal)
-            snapshot = ground.snapshot.known(experiment)
+            return unnamed(ground, experiment, default, details=details)
         chosen = snapshot.experiment
-        if chosen.open and snapshot.chooser is None and actions is None:
-            now = ground.clock()
-            decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
-            self._flusher.record(pull_record(chosen.ledger, decision.arm, chosen.cohort(now)))
+        if chosen.open and snapshot.chooser is None and actions is None and not details:
+            decision = drawn(snapshot, ground.random, now=ground.clock(), seal=ground.seal)
+            cohort = chosen.cohort(decision.time)
+            self._flusher.record(pull_record(chosen.ledger, decision.arm, cohort))
         else:
             given = Given(context, actions, subject=subject)
-            decision = self._outright(snapshot, given, default)
+            decision = self._outright(snapshot, given, default, details=details)
         if ground.note is not None:
             ground.note(at_once(decision, chosen, subject))
         return decision
 
     def _outright(
-        self, snapshot: ExperimentSnapshot, given: Given, default: str | None
+        self, snapshot: ExperimentSnapshot, given: Given, default: str | None, *, details: bool
     ) -> Decision:
+        ground = self._ground
+        if details:
+            given = given._replace(actions=reusable(given.actions))
         try:
-            decision, records = outright(self._ground, snapshot, given, default)
+            decision, records = outright(ground, snapshot, given, default)
         except ContextError as error:
             self._flusher.record(excluded_record(snapshot.experiment.ledger, error.reason))
             raise
         self._flusher.record(*records)
-        return decision
+        return with_details(decision, ground, snapshot, given) if details else decision
 
     def reward(
         self,

@@ -10,9 +10,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from banditware.targeting import Rules, Targeting
+
+if TYPE_CHECKING:
+    from banditware.details import Details
 
 #: What experiments, arms and goals may be called. The characters are safe in a cookie, a header,
 #: a metric label and a record of the spool, so no name ever needs quoting.
@@ -258,6 +261,7 @@ class Decision(NamedTuple):
         seal: signs a decision into a token; see `token`.
         snapshot: the store's version of the counts it was drawn from; -1 if it was not drawn now.
         basis: what else it was based on.
+        details: why it is what it is, if `Bandit.decide` was asked for that.
     """
 
     experiment: str
@@ -272,6 +276,7 @@ class Decision(NamedTuple):
     seal: Callable[[Decision], str]
     snapshot: int = -1
     basis: Basis = NO_BASIS
+    details: Details | None = None
 
     @property
     def token(self) -> str:

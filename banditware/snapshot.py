@@ -36,6 +36,7 @@ class ExperimentSnapshot(NamedTuple):
         batch: decisions expected until the next snapshot, over all processes.
         chooser: what a contextual experiment decides by; None for others. The probabilities are
             then those of a subject of whom nothing is known.
+        reading: how the counts were read.
     """
 
     experiment: Experiment
@@ -47,6 +48,7 @@ class ExperimentSnapshot(NamedTuple):
     pulls: int = 0
     batch: float = 1.0
     chooser: Chooser | None = None
+    reading: Reading = Reading(goal="reward", now=0.0, width=1.0)
 
     def draw(self, uniform: float) -> int:
         """Return the index of the arm that a uniform number in [0, 1) draws."""
@@ -122,12 +124,12 @@ def _computed(experiment: Experiment, fields: Fields, reading: Reading) -> Exper
     arms = tuple(arm.name for arm in experiment.arms)
     if experiment.context is None:
         vector = experiment.policy.probabilities(statistics(fields, arms, reading=reading))
-        return _snapshot(experiment, vector, fields)
+        return _snapshot(experiment, vector, fields)._replace(reading=reading)
     matured = shares(fields, reading=reading)
     decides = chooser(experiment.context, fields, matured, goal=reading.goal, batch=reading.batch)
     nothing: Mapping[str, object] = {}
     vector = decides.weighed(nothing, dict.fromkeys(arms, nothing))[1] if arms else ()
-    return _snapshot(experiment, vector, fields)._replace(chooser=decides)
+    return _snapshot(experiment, vector, fields)._replace(chooser=decides, reading=reading)
 
 
 def _snapshot(

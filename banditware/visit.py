@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from banditware.actions import GivenActions
+from banditware.actions import GivenActions, reusable
 from banditware.attributes import NOTHING, attributes_of
 from banditware.bots import is_bot
 from banditware.contexts import NOTHING_GIVEN, Given, weighed
@@ -27,11 +27,12 @@ from banditware.routes import Match
 from banditware.snapshot import ExperimentSnapshot
 from banditware.targeting import Targeting, in_holdout, kept_out, new_subject
 from banditware.tokens import SKEW, Assignments
+from banditware.whys import Explains
 
 _NONE: dict[str, Decision] = {}
 
 
-class Visit:
+class Visit(Explains):
     """The decisions and rewards of one request. Lives as long as the request does.
 
     `visit["headline"]` is the arm's value, decided when it is first read.
@@ -117,7 +118,10 @@ class Visit:
         decision = self._decisions.get(experiment)
         if decision is not None:
             return decision
-        given = Given(context, actions) if context or actions is not None else NOTHING_GIVEN
+        if not context and actions is None:
+            return self._first(experiment, default)
+        given = Given(context, reusable(actions))
+        self._given = {**self._given, experiment: given}
         return self._first(experiment, default, given)
 
     def reward(

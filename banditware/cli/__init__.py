@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "banditware.cli.check",
     "schema": "banditware.cli.schema",
     "stats": "banditware.cli.stats",
+    "why": "banditware.cli.why",
     "doctor": "banditware.cli.doctor",
     "copy": "banditware.cli.copy",
     "eppo": "banditware.cli.eppo",

@@ -50,6 +50,13 @@ def water_filled(index: Index, statistics: Statistics) -> vectors.Vector:
     return vectors.normalised(got)
 
 
+def indices(index: Index, statistics: Statistics) -> vectors.Vector:
+    """Return the index of every arm before any of the batch is poured."""
+    arms = _warm(statistics)
+    logarithm = math.log(max(1.0, math.fsum(arm.pulls for arm in arms)))
+    return tuple(_index(index, arm, logarithm) for arm in arms)
+
+
 def _index(index: Index, arm: _Arm, logarithm: float) -> float:
     return index(arm.mean, arm.pulls, logarithm) if arm.pulls else math.inf
 
