@@ -141,7 +141,7 @@ class Bandit(Running):
         Raises:
             UnknownExperimentError: no experiment has that name and there is no `default`.
             ContextError: the context or the actions cannot be used. No action at all is the default
-                instead, if one is given.
+                instead, if one is given; so is no available arm, in any case.
         """
         if not self._running:
             self._start()

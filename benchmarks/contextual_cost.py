@@ -74,7 +74,12 @@ def eppo() -> Callable[[], object]:
         "allocations": [{"key": "all", "rules": [], "splits": [split], "doLog": False}],
         "totalShards": 10_000,
     }
-    reference = {"key": "shoe", "flagKey": "shoe_flag", "variationKey": "shoe", "variationValue": "shoe"}
+    reference = {
+        "key": "shoe",
+        "flagKey": "shoe_flag",
+        "variationKey": "shoe",
+        "variationValue": "shoe",
+    }
     flags = {
         "createdAt": "2026-01-01T00:00:00Z",
         "format": "SERVER",
@@ -82,7 +87,11 @@ def eppo() -> Callable[[], object]:
         "flags": {"shoe_flag": flag},
         "bandits": {"shoe": [reference]},
     }
-    bandits = {"updatedAt": "2026-01-01T00:00:00Z", "environment": {"name": "Test"}, "bandits": {"shoe": bandit}}
+    bandits = {
+        "updatedAt": "2026-01-01T00:00:00Z",
+        "environment": {"name": "Test"},
+        "bandits": {"shoe": bandit},
+    }
     config = eppo_client.ClientConfig(
         api_key="none",
         assignment_logger=eppo_client.AssignmentLogger(),
@@ -115,7 +124,9 @@ def experiment(policy: str) -> dict[str, Any]:
     }
 
 
-def learnt(experiments: Mapping[str, Any], context: Callable[[random.Random], Mapping[str, Any]]) -> Bandit:
+def learnt(
+    experiments: Mapping[str, Any], context: Callable[[random.Random], Mapping[str, Any]]
+) -> Bandit:
     """Return a bandit that has learnt from a few hundred rewards."""
     bandit = Bandit.from_config(
         {
