@@ -75,7 +75,10 @@ def _listed(given: object) -> Actions:
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         raise ContextError("bad_actions", "actions= is a mapping from name to attributes, or names")
     names = list(given)
-    actions = dict.fromkeys(names, _NOTHING)
+    try:
+        actions = dict.fromkeys(names, _NOTHING)
+    except TypeError:  # what cannot be a key is no name either
+        raise ContextError("bad_actions", "actions= has something else than names in it") from None
     if len(actions) < len(names):
         raise ContextError("bad_actions", "an action is named twice in actions=")
     return actions

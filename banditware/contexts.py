@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import chain
 from random import Random
+from types import NoneType
 from typing import Any, NamedTuple
 
 from banditware.actions import GivenActions, available, checked
@@ -13,7 +15,7 @@ from banditware.contextual.choosing import Actions
 from banditware.contextual.features import MISSING, OTHER
 from banditware.counts import PULL, first_seen, once_key, pull, pull_features
 from banditware.errors import ContextError
-from banditware.model import Attribute, Basis, Decision, Experiment, Schema
+from banditware.model import Attribute, Basis, Decision, Experiment
 from banditware.snapshot import ExperimentSnapshot
 
 _NOTHING: Mapping[str, Any] = {}
@@ -41,6 +43,19 @@ class Given(NamedTuple):
 
 #: What is given by who says nothing.
 NOTHING_GIVEN = Given()
+
+
+def usable(given: Given) -> Given:
+    """Return what was given, with mappings that can be looked into.
+
+    Raises:
+        ContextError: the context is no mapping, or the actions are none.
+    """
+    if given.context is not None and not isinstance(given.context, Mapping):
+        raise ContextError("bad_context", "context= is a mapping from attribute to value")
+    if given.actions is None or given.actions.__class__ is dict:
+        return given
+    return given._replace(actions=checked(given.actions))
 
 
 def weighed(
@@ -73,14 +88,19 @@ def weighed(
     said, actions = given.context, given.actions
     context = said if said.__class__ is dict and not given.attributes else _together(given)
     if actions.__class__ is not dict or tuple(actions) not in chooser.scorers:
-        actions = _usable(experiment, given, context)
+        actions = _actions(experiment, given, context)
     try:
         name, propensity, gap, features = chooser.choose(context, actions, random.random())
     except _UNREADABLE:
         checked(actions)
+        _refuse_unnamed(context, *actions.values())
         raise
-    if MISSING in features and said:
-        _refuse_unreadable(chooser.model.encoder.schema, said, actions[name])
+    schema = chooser.model.encoder.schema
+    if said and MISSING in features:
+        _refuse_unreadable(schema.subject, said)
+    if schema.action and given.actions is not None:
+        # All of them, whichever was drawn: a mistake must not show itself now and then.
+        _refuse_unreadable(schema.action, *actions.values())
     arm = snapshot.by_name.get(name)
     return Decision(
         experiment.name,
@@ -100,41 +120,49 @@ def weighed(
 
 def _together(given: Given) -> Mapping[str, Any]:
     """Return what is known of the subject; what the caller says is before what the request does."""
-    said = _NOTHING if given.context is None else given.context
-    if not isinstance(said, Mapping):
-        raise ContextError("bad_context", "context= is a mapping from attribute to value")
-    return {**given.attributes, **said}
+    return {**given.attributes, **(usable(given).context or _NOTHING)}
 
 
-def _usable(experiment: Experiment, given: Given, context: Mapping[str, Any]) -> Actions:
+def _actions(experiment: Experiment, given: Given, context: Mapping[str, Any]) -> Actions:
     if given.actions is None:
         return available(experiment, {"id": given.subject, **context})
     return checked(given.actions)
 
 
-def _refuse_unreadable(
-    schema: Schema, context: Mapping[str, Any], action: Mapping[str, Any]
-) -> None:
+def _refuse_unnamed(*given: Mapping[Any, Any]) -> None:
+    """Refuse attributes whose names are no text."""
+    for name in chain(*given):
+        if not isinstance(name, str):
+            raise ContextError("bad_context", f"an attribute is called {name!r:.80}: not a text")
+
+
+def _refuse_unreadable(attributes: tuple[Attribute, ...], *given: Mapping[str, Any]) -> None:
     """Refuse what is given but cannot be read as the kind it was declared as.
 
     A number that is none (NaN, an infinity) is missing, as None is; so is what clients send.
     """
-    for given, attributes in ((context, schema.subject), (action, schema.action)):
-        for attribute in attributes:
-            value = given.get(attribute.name)
-            if (
-                value is not None
-                and not isinstance(value, float)
-                and not _readable(attribute, value)
-            ):
+    for attribute in attributes:
+        name, fine = attribute.name, _FINE[attribute.kind]
+        for each in given:
+            value = each.get(name)
+            if value.__class__ not in fine and not _readable(attribute, value):
                 raise ContextError(
                     "bad_context",
-                    f"attribute {attribute.name!r} is {attribute.kind}: {type(value).__name__} "
+                    f"attribute {name!r} is {attribute.kind}: {type(value).__name__} "
                     f"{str(value)[:80]!r} is not",
                 )
 
 
+#: Types whose values have a kind or are missing, without looking at them.
+_FINE = {
+    "numeric": frozenset({int, float, NoneType}),
+    "categorical": frozenset({str, bool, int, float, NoneType}),
+}
+
+
 def _readable(attribute: Attribute, value: object) -> bool:
+    if isinstance(value, float):
+        return True
     read = number_in if attribute.kind == "numeric" else level_in
     return read(value) is not None
 

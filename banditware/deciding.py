@@ -104,9 +104,9 @@ def again(
 
 
 def _known(snapshot: ExperimentSnapshot, name: str) -> Arm | None:
-    """Return the arm of that name; where the caller names the actions, any name is one."""
+    """Return the arm of that name; where the caller may name the actions, any name is one."""
     arm = snapshot.by_name.get(name)
-    if arm is None and not snapshot.experiment.arms:
+    if arm is None and snapshot.experiment.context is not None:
         return Arm(name, name or None)
     return arm
 

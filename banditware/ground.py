@@ -31,6 +31,7 @@ class Ground:
         notes_sticky: it takes decisions that are served again, too.
         seal: signs a decision into a token.
         rewriting: names of the experiments of which an arm names a path to serve instead.
+        unnamed: names of the experiments whose arms only the app knows.
     """
 
     snapshot: Snapshot
@@ -45,6 +46,7 @@ class Ground:
     notes_sticky: bool = False
     seal: Callable[[Decision], str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)
+    unnamed: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Keep at hand what every request asks for."""
@@ -52,3 +54,9 @@ class Ground:
         experiments = [each.experiment for each in self.snapshot.experiments.values()]
         rewriting = (each.name for each in experiments if any(arm.rewrite for arm in each.arms))
         self.rewriting = frozenset(rewriting)
+        self.unnamed = frozenset(each.name for each in experiments if not each.arms)
+
+    def rewritten(self, decision: Decision) -> str | None:
+        """Return the path that a decision serves instead of the requested one, if any."""
+        arm = self.snapshot.experiments[decision.experiment].by_name.get(decision.arm)
+        return None if arm is None else arm.rewrite

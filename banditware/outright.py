@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from banditware.actions import NO_ACTIONS
-from banditware.contexts import Given, pulled, weighed
+from banditware.contexts import Given, pulled, usable, weighed
 from banditware.counts import HOLDOUT
 from banditware.deciding import drawn, excluded_record, held_out, pull_record, undecided
 from banditware.errors import ContextError
@@ -29,22 +29,25 @@ def outright(
         default: what to serve instead of the experiment's own default to who does not take part.
 
     Raises:
-        ContextError: the context or the actions cannot be used; no action at all is the default, if
-            one is given.
+        ContextError: the context or the actions cannot be used. If none of the experiment's arms is
+            available, that is the default; so is no action at all, if a default is given.
     """
     chosen, seal, now = snapshot.experiment, ground.seal, ground.clock()
-    if not chosen.open:
-        kept = _kept(ground, chosen, given, now=now, default=default)
-        if kept is not None:
-            return kept
-    cohort = chosen.cohort(now)
-    if snapshot.chooser is None and given.actions is None:
-        decision = drawn(snapshot, ground.random, now=now, seal=seal)
-        return decision, (pull_record(chosen.ledger, decision.arm, cohort),)
     try:
+        if not chosen.open:
+            given = usable(given)
+            kept = _kept(ground, chosen, given, now=now, default=default)
+            if kept is not None:
+                return kept
+        cohort = chosen.cohort(now)
+        if snapshot.chooser is None and given.actions is None:
+            decision = drawn(snapshot, ground.random, now=now, seal=seal)
+            return decision, (pull_record(chosen.ledger, decision.arm, cohort),)
         decision = weighed(snapshot, given, ground.random, now=now, seal=seal)
     except ContextError as error:
-        if default is None or error.reason != NO_ACTIONS:
+        # That no arm is available to somebody is what the configuration wants, and no mistake.
+        wanted = given.actions is None and chosen.arms
+        if error.reason != NO_ACTIONS or (default is None and not wanted):
             raise
         decision = undecided(chosen, error.reason, seal=seal, default=default)
         return decision, (excluded_record(chosen.ledger, error.reason),)

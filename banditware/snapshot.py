@@ -110,8 +110,10 @@ def updated(
     """Return the snapshot after a new reading of the counts at `now`, in seconds."""
     experiment = previous.experiment
     sums = totals(fields).arms
-    arms = [arm.name for arm in experiment.arms] or [arm for arm in sums if arm != HOLDOUT]
-    pulls = sum(sums[name].pulls for name in arms if name in sums)
+    active = {arm.name for arm in experiment.arms}
+    if experiment.context is not None:  # its callers may have named others
+        active = sums.keys() - {HOLDOUT}
+    pulls = sum(arm.pulls for name, arm in sums.items() if name in active)
     batch = previous.batch
     if previous.version >= 0:
         batch = max(1.0, batch + _SMOOTHING * (pulls - previous.pulls - batch))

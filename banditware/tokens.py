@@ -10,11 +10,9 @@ secret for its own purposes is never taken for ours, nor a cookie for a decision
 from __future__ import annotations
 
 import hmac
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate
 from typing import NamedTuple
 
 from itsdangerous import BadSignature, Signer
@@ -241,10 +239,15 @@ def _shortened(assignments: Assignments) -> str:
     issued = assignments.issued
     head = f"{_FORMAT}!{assignments.subject}!{issued:x}"
     oldest = sorted(assignments.by_experiment.values(), key=lambda entry: entry.time)
-    texts = [_entry(entry, issued) for entry in reversed(oldest)]
-    sizes = list(accumulate(len(text) + 1 for text in texts))
-    fitting = bisect_right(sizes, MAX_COOKIE - _SIGNATURE - len(head))
-    return "!".join((head, *texts[:fitting]))
+    fitting, left = [head], MAX_COOKIE - _SIGNATURE - len(head)
+    for entry in reversed(oldest):
+        text = _entry(entry, issued)
+        # One that is too long by itself, as with the features of many attributes, is left out
+        # without taking the older ones along.
+        if len(text) < left:
+            fitting.append(text)
+            left -= len(text) + 1
+    return "!".join(fitting)
 
 
 def _entry(entry: Assignment, since: int = 0) -> str:

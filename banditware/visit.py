@@ -8,25 +8,28 @@ response comes out of `finish` as `Effects`, which the adapter carries out.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from banditware.actions import GivenActions, reusable
 from banditware.attributes import NOTHING, attributes_of
 from banditware.bots import is_bot
-from banditware.contexts import NOTHING_GIVEN, Given, weighed
+from banditware.contexts import NOTHING_GIVEN, Given, usable, weighed
 from banditware.crediting import Reward
-from banditware.deciding import again, drawn, held_out, sticky, undecided, unknown
+from banditware.deciding import drawn, held_out, undecided, unknown
 from banditware.errors import ContextError, RewardError
 from banditware.excluding import barred, uncounted
 from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Facts, Headers
 from banditware.model import Decision, Experiment
 from banditware.outcome import Outcome
+from banditware.recognising import recognised
+from banditware.returning import offered, returned
 from banditware.routes import Match
 from banditware.snapshot import ExperimentSnapshot
-from banditware.targeting import Targeting, in_holdout, kept_out, new_subject
-from banditware.tokens import SKEW, Assignments
+from banditware.targeting import Targeting, in_holdout, kept_out
+from banditware.tokens import Assignments
 from banditware.whys import Explains
 
 _NONE: dict[str, Decision] = {}
@@ -107,10 +110,8 @@ class Visit(Explains):
             experiment: name of the experiment.
             context: attributes of the subject, beside and before those of the request.
             actions: the available actions of a contextual experiment: attributes by name, or names;
-                default: its arms. If nothing can be chosen from them, the default is served, and
-                counted under the reason.
-            default: what to serve instead of the experiment's own default, and instead of an error
-                when there is no such experiment.
+                default: its arms. If they cannot be used, the default is served, and counted.
+            default: served instead of the experiment's own, and where there is no such experiment.
 
         Raises:
             UnknownExperimentError: no experiment has that name and there is no `default`.
@@ -164,9 +165,11 @@ class Visit(Explains):
             if route.rewards:
                 self._unsettled = True
             for name in route.choose:
+                if name in ground.unnamed:  # the view says what there is to choose from
+                    continue
                 decision = self._decisions.get(name) or self._first(name, None)
                 if name in ground.rewriting:
-                    self._rewrite(name, decision)
+                    self.rewrite = ground.rewritten(decision) or self.rewrite
 
     def finish(self, status: int, headers: Headers = ()) -> Effects:
         """Return what must happen to a response that starts with this status and these headers.
@@ -192,11 +195,6 @@ class Visit(Explains):
         )
         return outcome.effects()
 
-    def _rewrite(self, name: str, decision: Decision) -> None:
-        arm = self._ground.snapshot.experiments[name].by_name.get(decision.arm)
-        if arm is not None and arm.rewrite is not None:
-            self.rewrite = arm.rewrite
-
     def _first(self, name: str, default: str | None, given: Given = NOTHING_GIVEN) -> Decision:
         """Decide what was not decided in this request, and keep it."""
         ground = self._ground
@@ -208,11 +206,13 @@ class Visit(Explains):
         experiment = snapshot.experiment
         targeting = experiment.targeting
         try:
+            if given is not NOTHING_GIVEN:
+                given = usable(given)
             why = "" if targeting is None else self._kept_out(experiment, targeting, given.context)
             if why:
                 decision = undecided(experiment, why, seal=ground.seal, default=default)
             else:
-                decision = self._again(snapshot) or self._afresh(snapshot, default, given)
+                decision = self._again(snapshot, given) or self._afresh(snapshot, default, given)
         except ContextError as error:
             decision = undecided(experiment, error.reason, seal=ground.seal, default=default)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
@@ -233,30 +233,26 @@ class Visit(Explains):
         known = self._assignments or self._known()
         if self._is_bot:
             return ""
-        given = NOTHING
-        if targeting.rules:
-            given = {**self.attributes, **context} if context else self.attributes
+        given = self._said(context) if targeting.rules else NOTHING
         # Whom this process has served before belongs to the share.
         served = known.served.get(experiment.name)
         belongs = served is not None and served.experiment is experiment
         return kept_out(targeting, self._time, given, None if belongs else known.subject)
 
-    def _again(self, snapshot: ExperimentSnapshot) -> Decision | None:
+    def _said(self, context: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        """Return what the request and before it the view say of the subject."""
+        return {**self.attributes, **context} if context else self.attributes
+
+    def _again(self, snapshot: ExperimentSnapshot, given: Given) -> Decision | None:
         """Return the decision that the cookie remembers, if it may be served again."""
         known = self._assignments or self._known()
-        experiment = snapshot.experiment
-        now = self._time
-        kept = known.served.get(experiment.name)
-        if kept is not None and kept.experiment is experiment and kept.since <= now <= kept.until:
-            return kept.decision
-        assignment = known.by_experiment.get(experiment.name)
-        if assignment is None:
-            return None
-        seal = self._ground.seal
-        if assignment.counted:
-            return sticky(known, snapshot, now=now, seal=seal)
-        why = self._uncounted(experiment) or ("started" if self.started else "")
-        return again(snapshot, assignment, now=now, seal=seal, uncounted=why)
+        ground = self._ground
+        why = self._uncounted
+        found = returned(known, snapshot, now=self._time, seal=ground.seal, uncounted=why)
+        if found is None or (snapshot.chooser is None and given.actions is None):
+            return found
+        said = partial(self._said, given.context)
+        return found if offered(found, snapshot, given.actions, said) else None
 
     def _afresh(self, snapshot: ExperimentSnapshot, default: str | None, given: Given) -> Decision:
         """Return a decision for somebody who has none."""
@@ -266,8 +262,7 @@ class Visit(Explains):
             return undecided(experiment, "bot", seal=seal, default=default)
         if self.started:
             return undecided(experiment, "started", seal=seal, default=default)
-        holdout = experiment.holdout
-        if holdout and in_holdout(self.subject, experiment.name, holdout):
+        if in_holdout(self.subject, experiment.name, experiment.holdout):
             return held_out(experiment, ground.random, now=self._time, seal=seal)
         why = self._uncounted(experiment)
         if snapshot.chooser is None and given.actions is None:
@@ -281,7 +276,8 @@ class Visit(Explains):
         return decision._replace(reason=why, counted=False) if why else decision
 
     def _uncounted(self, experiment: Experiment) -> str:
-        return uncounted(self._facts, experiment, self._why_barred())
+        why = uncounted(self._facts, experiment, self._why_barred())
+        return why or ("started" if self.started else "")
 
     def _why_barred(self) -> str:
         if self._barred is None:
@@ -295,13 +291,7 @@ class Visit(Explains):
         """
         ground, facts = self._ground, self._facts
         self._is_bot = not ground.count_bots and is_bot(facts.header("user-agent"))
-        header = "" if self._is_bot else facts.header("cookie")
-        found: Assignments | None = None
-        now = self._time = ground.clock()
-        if header:
-            found = ground.tokens.read(header, ground.cookie.full_name(https=facts.secure))
-        if found is None or not -SKEW <= now - found.issued <= ground.cookie.max_age:
-            found = Assignments(new_subject(ground.random), int(now), fresh=True)
-        self._assignments = found
+        self._time = ground.clock()
+        found = self._assignments = recognised(ground, facts, self._time, bot=self._is_bot)
         self._unsettled |= found.stale_key
         return found

@@ -10,11 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from itsdangerous import Signer, TimestampSigner, URLSafeTimedSerializer
 
+from banditware.contextual.features import attribute_key, level_key, text
 from banditware.counts import HOLDOUT
 from banditware.errors import TokenError
-from banditware.model import Decision
+from banditware.model import Basis, Decision
 from banditware.tokens import MAX_COOKIE, SKEW, Assignment, Assignments, Tokens, remembered
 from tests.support import HOUR, KEY, NOON, stand
+
+keys = st.builds(level_key, st.builds(attribute_key, st.text(max_size=8)), st.text(max_size=8))
+values = st.one_of(st.just(1.0), st.floats(-1e75, 1e75))
 
 names = st.from_regex(r"[A-Za-z0-9_.-]{1,64}", fullmatch=True)
 
@@ -27,6 +31,7 @@ assignments = st.builds(
     time=st.integers(0, 2**40),
     id=st.from_regex(r"[0-9a-f]{16}", fullmatch=True),
     counted=st.booleans(),
+    features=st.dictionaries(keys, values, max_size=4).map(text),
 )
 
 
@@ -82,6 +87,7 @@ def test_a_token_comes_back_as_it_was_sealed(given_: Assignment) -> None:
         given_.time,
         given_.version,
         seal,
+        basis=Basis(features=given_.features),
     )
     assert Tokens([KEY]).unseal(Tokens([KEY]).seal(made)) == remembered(made)
 

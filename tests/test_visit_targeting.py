@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from banditware.http import Effects
 from banditware.model import DAY
 from tests.support import CRAWLER, NOON, Seen, Stand, Surfer, stand
 
@@ -158,17 +157,13 @@ def test_the_id_of_a_subject() -> None:
     assert here.surfer().ask(view=given).reason == "drawn"
 
 
-def test_a_context_that_is_none_is_a_failure_of_ours() -> None:
-    """What a view gives by mistake costs the decision, not the page, and the log tells."""
+def test_a_context_that_is_none() -> None:
+    """What a view gives by mistake costs the decision, not the page, and is counted."""
     here = stand({"only_if": ADULT}, routes=[])
     view = lambda visit: visit.decide("button", context=["age"])  # noqa: E731  # short
     seen = here.surfer().ask(view=view)
-    assert (seen.reason, seen.decision.arm, seen.effects) == (
-        "failure",
-        "red",
-        Effects(records=seen.effects.records),
-    )
-    assert here.bandit.hidden.number == 1
+    assert (seen.reason, seen.decision.arm, seen.effects.set_cookie) == ("bad_context", "red", "")
+    assert here.excluded() == {"bad_context": 1}
 
 
 def test_a_default_of_the_view() -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
 from pydantic_core import CoreSchema
 
 from banditware.attribute_text import text_of
@@ -72,7 +78,9 @@ class AttributeSection(Section):
     #: Which kind of attribute a key is for.
     _kinds: ClassVar[dict[str, str]] = {"levels": "categorical", "range": "numeric"}
 
-    type: Annotated[Any, BeforeValidator(one_of(_KINDS)), WithJsonSchema({"enum": list(_KINDS)})]
+    type: Annotated[
+        Any, BeforeValidator(one_of(_KINDS)), WithJsonSchema({"enum": list(_KINDS)})
+    ] = Field(description="A number, or one of a few words.")
     levels: Annotated[list[str], BeforeValidator(_texts), WithJsonSchema(_LEVELS)] | None = (
         optional(
             None, "What a categorical one can be; if left out, the first 16 values that are seen."

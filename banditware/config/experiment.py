@@ -12,6 +12,7 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
     field_validator,
+    model_validator,
 )
 from pydantic_core import CoreSchema
 
@@ -19,6 +20,7 @@ from banditware.config import moments, units
 from banditware.config.arms import Arms
 from banditware.config.base import Section, optional
 from banditware.config.context import ContextSection, Hashed, Shared
+from banditware.config.contextual import check_contextual, check_plain
 from banditware.config.document import WRITTEN
 from banditware.config.faults import ABSENT, NO_ARMS, Faults, RefusedError
 from banditware.config.fields import DURATION_SCHEMA, VARIABLE, Duration, Name, OrOne, as_list, name
@@ -126,7 +128,9 @@ class ExperimentSection(Section):
         None, "Attributes of each arm or action that a contextual policy learns from."
     )
     hashed: Hashed | None = optional(
-        None, "So many features stand for attributes that are not declared; 32 if none is."
+        None,
+        "So many features stand for attributes that are not declared. Default: 0 if any is "
+        "declared, else 32; of a shared model 16.",
     )
     model: Shared = optional(
         "per-arm", "Whether each arm is learnt about by itself, or all from their attributes."
@@ -166,12 +170,23 @@ class ExperimentSection(Section):
         meant = any(suggestion(key, ["arms"]) for key in data if key not in cls.model_fields)
         if "arms" not in data and not meant and not is_contextual(data):
             faults.add(("arms",), NO_ARMS, ABSENT)
+        if not is_contextual(data):
+            check_plain(data, faults)
 
     @field_validator("policy", mode="before")
     @classmethod
     def _policy(cls, value: object, info: ValidationInfo) -> Policy | ContextualPolicy:
         contextual = is_contextual({**info.data, "policy": value})
         return read_policy(value, info.data.get("arms"), contextual=contextual)
+
+    @model_validator(mode="after")
+    def _contextual(self) -> ExperimentSection:
+        """Compare what only makes sense together."""
+        faults = Faults()
+        if hasattr(self.policy, "weigher"):
+            check_contextual(self, faults)
+        faults.settle()
+        return self
 
     @field_validator("end")
     @classmethod

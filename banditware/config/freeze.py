@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from banditware.config.context import attributes
+from banditware.config.contextual import hashed
 from banditware.config.experiment import ExperimentSection
 from banditware.config.groups import groups
 from banditware.config.log import LogSection
@@ -123,13 +124,10 @@ def _experiment(
 
 def _context(section: ExperimentSection) -> Context | None:
     """Return what a contextual experiment learns from; None for others."""
-    hashed = section.hashed
-    declared = section.context is not None or section.action_context is not None
-    if not declared and hashed is None and not hasattr(section.policy, "weigher"):
+    if not hasattr(section.policy, "weigher"):
         return None
-    if hashed is None:
-        hashed = 0 if declared else Schema().hashed
-    schema = Schema(attributes(section.context), attributes(section.action_context), hashed)
+    declared = attributes(section.context), attributes(section.action_context)
+    schema = Schema(*declared, hashed(section))
     return Context(schema, section.policy, shared=section.model)
 
 

@@ -169,8 +169,8 @@ def test_single_method(settle: Settle) -> None:
             [
                 "arms.a b: a name is made of 1 to 64 letters, digits and the characters _ . -",
                 (
-                    "arms.c: is a mapping with other keys than value and rewrite; "
-                    "put a structured value under `value:`"
+                    "arms.c: is a mapping with other keys than value, rewrite, attributes and "
+                    "available; put a structured value under `value:`"
                 ),
                 "arms.d.rewrit: is not a known key; did you mean 'rewrite'?",
                 "arms.e.rewrite: must be a path that starts with /, not 'x'",

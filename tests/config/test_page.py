@@ -17,6 +17,7 @@ from banditware.config.experiment import ExperimentSection
 from banditware.config.log import LogSection
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
+from banditware.contextual.policies import POLICIES as CONTEXTUAL
 from banditware.policies import POLICIES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -94,8 +95,17 @@ def test_every_policy(name: str) -> None:
     assert f"\n| `{name}` | {parameters} |\n" in PAGE
 
 
+@pytest.mark.parametrize("name", CONTEXTUAL)
+def test_every_contextual_policy(name: str) -> None:
+    """Every contextual policy has a row with all its parameters and their defaults, too."""
+    table = PAGE.partition("### Contextual experiments\n")[2].partition("\n### ")[0]
+    fields: Any = dataclasses.fields(CONTEXTUAL[name])  # type: ignore[arg-type] # all are dataclasses
+    parameters = ", ".join(f"`{field.name}` ({_default(field)})" for field in fields)
+    assert f"\n| `{name}` | {parameters} |\n" in table
+
+
 def _default(field: dataclasses.Field[Any]) -> str:
     words = {None: "none", False: "false", dataclasses.MISSING: "equal"}
     if isinstance(field.default, float):
         return f"{field.default:g}"
-    return words[field.default]
+    return field.default if isinstance(field.default, str) else words[field.default]

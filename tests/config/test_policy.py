@@ -116,7 +116,7 @@ def test_complaints(value: object, found: list[tuple[tuple[Any, ...], str]]) -> 
 
 
 @pytest.mark.parametrize(
-    ("value", "start"), [(5, "must be the name"), ("zzz", "there is no"), (None, "must")]
+    ("value", "start"), [(5, "must be the name"), ("zzz", "there is no"), ([], "must")]
 )
 def test_list_of_policies(value: object, start: str) -> None:
     """Where nothing is near, the message lists the policies."""
