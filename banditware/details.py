@@ -6,23 +6,14 @@ are among them: keep them as private as those.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from banditware.plain import plain
 from banditware.telling import text
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-#: Values are followed so many levels down; what is deeper is told as text.
-_DEPTH = 16
-
-#: Characters of the text of a value that JSON does not have.
-_LONGEST = 200
-
-#: Bits of a whole number that any reader of JSON takes.
-_MOST_BITS = 1_024
 
 
 class Answer(NamedTuple):
@@ -67,6 +58,10 @@ class Rule(NamedTuple):
     def passed(self) -> bool:
         """True if nothing came of it, so that the next rule was tried."""
         return not self.reason
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as a mapping, with what comes of it."""
+        return {**self._asdict(), "passed": self.passed}
 
 
 class Weighed(NamedTuple):
@@ -158,32 +153,8 @@ class Details(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it as JSON has it, whatever an app put into its attributes."""
-        found: dict[str, Any] = plain(self)
+        found: dict[str, Any] = plain(self._asdict())
         return found
 
     def __str__(self) -> str:
         return text(self)
-
-
-def plain(value: Any, depth: int = _DEPTH) -> Any:
-    """Return a value as JSON has it; what JSON does not have is text."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, int | float):
-        return _number(value)
-    if isinstance(value, Rule):
-        value = {**value._asdict(), "passed": value.passed}
-    elif hasattr(value, "_asdict"):
-        value = value._asdict()
-    if depth and isinstance(value, Mapping):
-        return {str(key): plain(each, depth - 1) for key, each in value.items()}
-    if depth and isinstance(value, list | tuple | set | frozenset):
-        return [plain(each, depth - 1) for each in value]
-    return repr(value)[:_LONGEST]
-
-
-def _number(value: float) -> Any:
-    if isinstance(value, int):
-        bits = value.bit_length()
-        return value if bits <= _MOST_BITS else f"a whole number of {bits} bits"
-    return value if math.isfinite(value) else repr(value)

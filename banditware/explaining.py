@@ -11,7 +11,7 @@ from banditware.errors import UnknownExperimentError
 from banditware.ground import Ground
 from banditware.model import Decision
 from banditware.snapshot import ExperimentSnapshot
-from banditware.trying import Asked, choosable, held, settled, targeted, unavailable, unsealed
+from banditware.trying import Asked, choosable, held, settled, targeted, unavailable
 from banditware.weighing import weights
 
 #: Why a decision that was drawn is no pull.
@@ -80,7 +80,7 @@ def described(asked: Asked, rules: tuple[Rule, ...], again: Decision | None = No
     reason = rules[-1].reason if rules else ""
     expected = asked.decision or again
     if expected is None and reason and reason not in _NO_PULL:
-        expected = undecided(experiment, reason, seal=unsealed)
+        expected = undecided(experiment, reason, seal=repr)
     rest = weights(asked)
     details = Details(
         experiment=experiment.name,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from banditware.plain import plain
+
 if TYPE_CHECKING:
     from banditware.details import Answer, Details, Rule, Weighed
 
@@ -78,10 +80,10 @@ def _answers(answers: Iterable[Answer]) -> Iterator[str]:
     several = len({answer.rule for answer in answers}) > 1
     for answer in answers:
         found = "missing" if answer.found is None else f"is {_short(answer.found)}"
-        value = list(answer.value) if isinstance(answer.value, tuple) else answer.value
         number = f"{answer.rule}. " if several else ""
         mark = "+" if answer.holds else "-"
-        yield f"  {mark} {number}{answer.attribute} {answer.operator} {_short(value)}: {found}"
+        asked = f"{answer.attribute} {answer.operator} {_short(answer.value)}"
+        yield f"  {mark} {number}{asked}: {found}"
 
 
 def _shown(details: Details) -> list[Weighed]:
@@ -145,5 +147,5 @@ def _number(number: float | None) -> str:
 
 
 def _short(value: Any) -> str:
-    shown = repr(value)
+    shown = repr(plain(value))
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."

@@ -62,13 +62,7 @@ class Asked:
         if self.decision is not None and self.decision.basis.actions:
             return self.decision.basis
         # One more draw, which nobody sees: what decides says best what it cannot use.
-        draw = weighed(self.snapshot, self.given, Random(0), now=self.now, seal=unsealed)
-        return draw.basis
-
-
-def unsealed(decision: Decision) -> str:
-    """Stand in for the seal of what never leaves as a decision: its id."""
-    return decision.id
+        return weighed(self.snapshot, self.given, Random(0), now=self.now, seal=repr).basis
 
 
 def settled(rules: Iterable[Rule]) -> tuple[Rule, ...]:

@@ -16,7 +16,7 @@ from banditware.http import Facts
 from banditware.model import Decision
 from banditware.snapshot import ExperimentSnapshot
 from banditware.tokens import Assignment, Assignments
-from banditware.trying import Asked, choosable, held, remembered, settled, targeted, unsealed
+from banditware.trying import Asked, choosable, held, remembered, settled, targeted
 
 #: So much of a User-Agent is told.
 _LONGEST_AGENT = 120
@@ -69,7 +69,7 @@ def _repeated(standing: Standing, asked: Asked) -> Decision | None:
     if standing.assignment is None:
         return None
     why = _uncounted(standing, asked) or ("started" if standing.started else "")
-    return again(asked.snapshot, standing.assignment, now=asked.now, seal=unsealed, uncounted=why)
+    return again(asked.snapshot, standing.assignment, now=asked.now, seal=repr, uncounted=why)
 
 
 def _uncounted(standing: Standing, asked: Asked) -> str:

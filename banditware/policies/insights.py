@@ -22,7 +22,7 @@ def insights(policy: Policy, statistics: Statistics) -> Mapping[str, Vector]:
     |---|---|
     | `best` | the probability that the arm is the best one |
     | `bound` | its upper confidence bound at the beginning of a batch; infinite without pulls |
-    | `before_floor` | its probability before every arm gets its floor, if that is another number |
+    | `before_floor` | its probability before every arm gets its floor, unless that is `best` |
 
     Nothing where the policy is not asked: with a single arm, and before the first pull.
     """
@@ -31,11 +31,14 @@ def insights(policy: Policy, statistics: Statistics) -> Mapping[str, Vector]:
     found = {name: tell(policy, statistics) for name, tell in _TELLS.get(policy.name, {}).items()}
     rule: Any = policy
     if is_dataclass(rule) and hasattr(rule, "floor"):
-        bare = _bare(rule, statistics)
-        if bare != found.get("best"):
-            found["before_floor"] = bare
+        bare: Any = replace(rule, floor=0.0)
+        name = "best" if policy.name in _BY_BEST else "before_floor"
+        found[name] = bare.probabilities(statistics)
     return found
 
+
+#: Policies that play by the probability of being the best, and nothing else.
+_BY_BEST = frozenset({Thompson.name, ThompsonNormal.name})
 
 _Tell = Callable[[Any, Statistics], Vector]
 
@@ -44,18 +47,8 @@ def _bound(index: filling.Index) -> _Tell:
     return lambda _policy, statistics: filling.indices(index, statistics)
 
 
-def _bare(policy: Any, statistics: Statistics) -> Vector:
-    """Return what a policy says without its floor."""
-    found: Vector = replace(policy, floor=0.0).probabilities(statistics)
-    return found
-
-
-_BEST: dict[str, _Tell] = {"best": lambda _policy, statistics: best_arm(statistics)}
-
 _TELLS: Mapping[str, Mapping[str, _Tell]] = {
-    Thompson.name: _BEST,
-    TopTwoThompson.name: _BEST,
-    ThompsonNormal.name: {"best": _bare},
+    TopTwoThompson.name: {"best": lambda _policy, statistics: best_arm(statistics)},
     Ucb1.name: {"bound": lambda policy, statistics: filling.indices(policy.index, statistics)},
     ucb_tuned.UcbTuned.name: {"bound": _bound(ucb_tuned.index)},
     kl_ucb.KlUcb.name: {"bound": _bound(kl_ucb.index)},

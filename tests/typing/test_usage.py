@@ -20,6 +20,7 @@ from banditware import (
     wrap,
 )
 from banditware.current import NoVisitError
+from banditware.details import Details
 from banditware.errors import BanditwareError, ConfigError, Problem
 from tests.support import stand
 
@@ -49,6 +50,7 @@ def use_of_a_bandit(bandit: Bandit) -> None:
     )
     assert_type(decision, Decision)
     use_of_a_decision(decision)
+    assert_type(bandit.decide("button", details=True).details, Details | None)
     assert_type(bandit.reward(decision, 1.0, goal="purchase"), bool)
     assert_type(bandit.reward(decision.token, 0.5, once=False), bool)
     assert_type(bandit.stats(), dict[str, Any])
@@ -62,6 +64,7 @@ def use_of_a_visit(visit: Visit) -> None:
     """What a view takes and gives."""
     assert_type(visit["button"], Any)
     assert_type(visit.decide("button", context={"age": 3}, default="red"), Decision)
+    assert_type(visit.why("button", context={"age": 3}), Details)
     assert_type(visit.decisions, Mapping[str, Decision])
     assert_type(visit.subject, str)
     assert_type(visit.rewrite, str | None)
