@@ -133,7 +133,7 @@ class Bandit(Running):
 
         Args:
             experiment: name of the experiment.
-            subject: whom the decision is for, an opaque id; without one, for somebody new.
+            subject: an opaque id; without one, the decision is for somebody new.
             context: attributes of the subject, for `only_if` and contextual policies.
             actions: instead of a contextual experiment's arms: attributes by name, or names.
             default: what to serve instead of its own default, and if there is no such experiment.
@@ -141,19 +141,18 @@ class Bandit(Running):
 
         Raises:
             UnknownExperimentError: no experiment has that name and there is no `default`.
-            ContextError: the context or actions cannot be used, or there is none and no `default`.
+            ContextError: context or actions cannot be used, or there is none and no `default`.
         """
         if not self._running:
             self._start()
-        ground = self._ground
-        snapshot = ground.snapshot.experiments.get(experiment)
+        ground, snapshot = self._ground, self._ground.snapshot.experiments.get(experiment)
         if snapshot is None:
             return unnamed(ground, experiment, default, details=details)
         chosen = snapshot.experiment
         if chosen.open and snapshot.chooser is None and actions is None and not details:
-            decision = drawn(snapshot, ground.random, now=ground.clock(), seal=ground.seal)
-            cohort = chosen.cohort(decision.time)
-            self._flusher.record(pull_record(chosen.ledger, decision.arm, cohort))
+            now = ground.clock()
+            decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
+            self._flusher.record(pull_record(chosen.ledger, decision.arm, chosen.cohort(now)))
         else:
             given = Given(context, actions, subject=subject)
             decision = self._outright(snapshot, given, default, details=details)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from banditware.actions import GivenActions, available, checked
 from banditware.contextual.attributes import level_in, number_in
-from banditware.contextual.choosing import Actions
+from banditware.contextual.choosing import Actions, Chooser
 from banditware.contextual.features import MISSING, OTHER
 from banditware.counts import PULL, first_seen, once_key, pull, pull_features
 from banditware.errors import ContextError
@@ -80,11 +80,7 @@ def weighed(
     """
     experiment, chooser = snapshot.experiment, snapshot.chooser
     if chooser is None:
-        raise ContextError(
-            "bad_actions",
-            f"policy {experiment.policy.name!r} of {experiment.name!r} does not choose among "
-            "actions=: give the experiment a contextual policy, such as igw",
-        )
+        raise _unable(experiment)
     said, actions = given.context, given.actions
     context = said if said.__class__ is dict and not given.attributes else _together(given)
     if actions.__class__ is not dict or tuple(actions) not in chooser.scorers:
@@ -95,27 +91,30 @@ def weighed(
         checked(actions)
         _refuse_unnamed(context, *actions.values())
         raise
-    schema = chooser.model.encoder.schema
-    if said and MISSING in features:
-        _refuse_unreadable(schema.subject, said)
-    if schema.action and given.actions is not None:
-        # All of them, whichever was drawn: a mistake must not show itself now and then.
-        _refuse_unreadable(schema.action, *actions.values())
+    _check(chooser, given, features, actions)
     arm = snapshot.by_name.get(name)
-    return Decision(
-        experiment.name,
-        name,
-        name if arm is None else arm.value,
-        propensity,
-        "drawn",
-        True,
-        random.randbytes(8).hex(),
-        now,
-        experiment.version,
-        seal,
-        snapshot.version,
-        Basis(context, actions, features, gap),
+    value = name if arm is None else arm.value
+    id_, basis = random.randbytes(8).hex(), Basis(context, actions, features, gap)
+    known = (experiment.version, seal, snapshot.version, basis)
+    return Decision(experiment.name, name, value, propensity, "drawn", True, id_, now, *known)
+
+
+def _unable(experiment: Experiment) -> ContextError:
+    return ContextError(
+        "bad_actions",
+        f"policy {experiment.policy.name!r} of {experiment.name!r} does not choose among "
+        "actions=: give the experiment a contextual policy, such as igw",
     )
+
+
+def _check(chooser: Chooser, given: Given, features: str, actions: Actions) -> None:
+    """Refuse what a caller gave that cannot be read as its kind."""
+    schema = chooser.model.encoder.schema
+    if given.context and MISSING in features:
+        _refuse_unreadable(schema.subject, given.context)
+    # All of them, whichever was drawn: a mistake must not show itself now and then.
+    if schema.action and given.actions is not None:
+        _refuse_unreadable(schema.action, *actions.values())
 
 
 def _together(given: Given) -> Mapping[str, Any]:

@@ -88,19 +88,9 @@ def again(
         reason = "holdout"
     elif not counted:
         reason, counts = uncounted or "sticky", not uncounted
-    return Decision(
-        name,
-        arm.name,
-        arm.value,
-        propensity,
-        reason,
-        counts,
-        id_,
-        time,
-        version,
-        seal,
-        basis=Basis(features=features) if features else NO_BASIS,
-    )
+    made = (propensity, reason, counts, id_, time, version, seal)
+    basis = Basis(features=features) if features else NO_BASIS
+    return Decision(name, arm.name, arm.value, *made, basis=basis)
 
 
 def _known(snapshot: ExperimentSnapshot, name: str) -> Arm | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from banditware.model import Policy, Statistics
@@ -29,9 +29,9 @@ def insights(policy: Policy, statistics: Statistics) -> Mapping[str, Vector]:
     if len(statistics.arms) < 2 or not any(statistics.pulls):
         return {}
     found = {name: tell(policy, statistics) for name, tell in _TELLS.get(policy.name, {}).items()}
-    rule: Any = policy
-    if is_dataclass(rule) and hasattr(rule, "floor"):
-        bare: Any = replace(rule, floor=0.0)
+    if hasattr(policy, "floor"):
+        made: Any = policy  # every policy is a dataclass, but a protocol cannot say so
+        bare: Policy = replace(made, floor=0.0)
         name = "best" if policy.name in _BY_BEST else "before_floor"
         found[name] = bare.probabilities(statistics)
     return found
