@@ -18,7 +18,7 @@ HASHED, HASHED_SHARED = 32, 16
 
 #: Beyond, the sums of a model would take seconds of every refresh. A model uses the 64 (with numpy
 #: 128) that are seen most.
-MOST_FEATURES = 512
+MOST_FEATURES = 1_024
 
 #: What an arm has for contextual policies alone.
 _OF_ARMS = ("attributes", "available")

@@ -12,6 +12,7 @@ from banditware.config import load
 from banditware.config.arms import ArmSection
 from banditware.config.attributes import KINDS
 from banditware.config.base import Section
+from banditware.config.context import AttributeSection
 from banditware.config.cookie import CookieSection
 from banditware.config.experiment import ExperimentSection
 from banditware.config.log import LogSection
@@ -40,7 +41,15 @@ def test_examples(example: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "section",
-    [Configuration, CookieSection, ExperimentSection, RouteSection, RewardSection, LogSection],
+    [
+        Configuration,
+        CookieSection,
+        ExperimentSection,
+        RouteSection,
+        RewardSection,
+        LogSection,
+        AttributeSection,
+    ],
 )
 def test_every_key(section: type[Section]) -> None:
     """Every key has a row with its default, if that is a word or a number."""
@@ -61,8 +70,9 @@ def _table(section: type[Section]) -> str:
         RouteSection: "## `routes`",
         RewardSection: "### `reward`",
         LogSection: "## `log`",
+        AttributeSection: "**Attributes** of `context`",
     }
-    return PAGE.partition(headings[section] + "\n")[2].partition("\n#")[0]
+    return PAGE.partition("\n" + headings[section])[2].partition("\n#")[0]
 
 
 def _written(default: Any) -> str:
