@@ -217,6 +217,6 @@ def _level(column: Categorical, row: Callable[[str], Row]) -> _Level:
 
 
 def keys_of(column: Column) -> list[str]:
-    """Return the keys of all features of a categorical attribute."""
+    """Return the keys of all levels of a categorical attribute, missing and `other` included."""
     levels = column.levels.values() if isinstance(column, Categorical) else ()
     return [column.key + MISSING, column.key + OTHER, *levels]

@@ -1,7 +1,7 @@
-"""What an action's attributes add to a score, under weights that stand in a row.
+"""What an action's own attributes add to its score, by looking up where their weights stand.
 
-The row is that of an arm, or, for a shared model, what this subject gives to the features of any
-action; so a feature is known by its place in it.
+The weights differ from arm to arm, or, in a shared model, from subject to subject; their places do
+not.
 """
 
 from __future__ import annotations
