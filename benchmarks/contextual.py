@@ -39,6 +39,9 @@ from benchmarks.contextual_peers import Bayesian, Mabwiser, VowpalWabbit
 
 REFRESH = 10
 
+#: Data sets of fewer rows get four times the seeds: there a pass is mostly luck.
+SMALL = 1_000
+
 #: What the means over data sets may differ by for a fluke of the seeds.
 NOISE = 0.005
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import NamedTuple
 
-from banditware.contextual import reading, uncertainty
+from banditware.contextual import indexing, reading, uncertainty
 from banditware.contextual.attributes import Schema
 from banditware.contextual.design import INTERCEPT, Design, design
 from banditware.contextual.encoding import Encoder, Given, encoder
@@ -132,7 +132,7 @@ class Model:
         """Return the scorer of arms with weights of their own."""
         known = [self._known(name).by_feature for name in names]
         subject = reading.sums(reading.table(self.encoder, known))
-        where = reading.index(self.encoder, self.design.features())
+        where = indexing.index(self.encoder, self.design.features())
         if len(where.keys) == 1:
             return lambda context, _attributes: subject(context)
         own = [[*(weights.get(key, 0.0) for key in where.keys), 0.0] for weights in known]
@@ -148,7 +148,7 @@ class Model:
     def _shared_scorer(self) -> Scorer:
         """Return the scorer of a shared model: the subject's weights for an action's features."""
         weights = self._known(INTERCEPT).by_feature
-        where = reading.index(
+        where = indexing.index(
             self.encoder, [key.rpartition(TIMES)[2] for key in self.design.features()]
         )
         subject = reading.sums(

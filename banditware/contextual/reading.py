@@ -31,7 +31,7 @@ Row = tuple[float, ...]
 ByFeature = Mapping[str, float]
 
 #: Types of numbers that need no conversion; True and False are none of them.
-_PLAIN: frozenset[Any] = frozenset({float, int})
+PLAIN: frozenset[Any] = frozenset({float, int})
 
 #: Up to so many sums are added one by one, which is faster than lists.
 _FEW = 4
@@ -87,7 +87,7 @@ def table(encoder: Encoder, sums: Sequence[ByFeature]) -> Table:
     levels = [
         _level(each, row)
         for each in columns
-        if isinstance(each, Categorical) and any(any(row(key)) for key in _keys(each))
+        if isinstance(each, Categorical) and any(any(row(key)) for key in keys_of(each))
     ]
     buckets = {key: row(key) for key in (f"({n}" for n in range(encoder.schema.hashed))}
     return Table(
@@ -141,7 +141,7 @@ def _few(of: Table) -> Sums:
         (each.name, _padding(each.read, padded), {k: padded(r) for k, r in each.by_level.items()})
         for each in of.levels
     ]
-    plain = _PLAIN
+    plain = PLAIN
 
     def add(context: Given) -> list[float]:
         get = context.get
@@ -173,7 +173,7 @@ def _padding(
 
 def _many(of: Table) -> Sums:
     """Return what adds up any number of sums."""
-    base, numbers, levels, plain = of.base, of.numbers, of.levels, _PLAIN
+    base, numbers, levels, plain = of.base, of.numbers, of.levels, PLAIN
     weights = tuple(zip(*(each.weights for each in numbers), strict=True))
 
     def add(context: Given) -> list[float]:
@@ -199,113 +199,24 @@ def _many(of: Table) -> Sums:
     return add
 
 
-class Index(NamedTuple):
-    """Where the weights of an action's features stand.
-
-    Attributes:
-        keys: the features, the intercept first.
-        numbers: name, range, reading, and the places of the weight and of the missing one.
-        levels: name, reading of unusual values, and the place by level.
-        hashed: so many hashed features there are; 0 if none of them matters.
-        declared: names of the declared attributes.
-        places: the place of every feature.
-    """
-
-    keys: tuple[str, ...]
-    numbers: tuple[tuple[str, float, float, Callable[[object], float | None], int, int], ...]
-    levels: tuple[tuple[str, Callable[[object], int], Mapping[object, int]], ...]
-    hashed: int
-    declared: frozenset[str]
-    places: Mapping[str, int]
-
-    def added(self, attributes: Given, weights: Sequence[float]) -> float:
-        """Return what an action's attributes add under these weights, the intercept's left out."""
-        try:
-            total = self._added(attributes, weights)
-        except TypeError:  # a value that cannot be looked up, such as a list: it is missing
-            total = self._added(lookable(attributes), weights)
-        if self.hashed and not attributes.keys() <= self.declared:
-            for key, value in undeclared(attributes, self.declared, self.hashed):
-                total += value * weights[self.places.get("'" + key, -1)]
-        return total
-
-    def _added(self, attributes: Given, weights: Sequence[float]) -> float:
-        get, plain, total = attributes.get, _PLAIN, 0.0
-        for name, low, high, read, at, missing in self.numbers:
-            value: Any = get(name)
-            if value.__class__ in plain and low <= value <= high:
-                total += value * weights[at]
-            else:
-                number = read(value)
-                total += weights[missing] if number is None else number * weights[at]
-        for name, unusual, by_level in self.levels:
-            value = get(name)
-            at = by_level.get(value, -1)
-            total += weights[at if at >= 0 else unusual(value)]
-        return total
-
-
-def index(encoder: Encoder, used: Sequence[str]) -> Index:
-    """Return where the weights of an action's features stand; the last place is always zero.
-
-    Args:
-        encoder: the attributes of an action.
-        used: the features that have a weight.
-    """
-    keys = ("", *sorted(key for key in used if key.startswith("'")))
-    places = {key: at for at, key in enumerate(keys)}
-    none = len(keys)
-
-    def place(key: str) -> int:
-        return places.get(key, none)
-
-    numbers = [
-        (each.name, *_plain_range(each), each.read, place(each.key), place(each.key + MISSING))
-        for each in encoder.action
-        if isinstance(each, Numeric)
-    ]
-    levels = [
-        _places(each, place)
-        for each in encoder.action
-        if isinstance(each, Categorical) and any(key in places for key in _keys(each))
-    ]
-    buckets = any(key.startswith("'(") for key in keys)
-    return Index(
-        keys,
-        tuple(each for each in numbers if min(each[4:]) < none),
-        tuple(levels),
-        encoder.schema.hashed if buckets else 0,
-        frozenset(column.name for column in encoder.action),
-        places,
-    )
-
-
 def _number(column: Numeric, row: Callable[[str], Row]) -> _Number:
-    low, high = _plain_range(column)
+    low, high = plain_range(column)
     return _Number(column.name, low, high, column.read, row(column.key), row(column.key + MISSING))
 
 
-def _plain_range(column: Numeric) -> tuple[float, float]:
+def plain_range(column: Numeric) -> tuple[float, float]:
     """Return the range of numbers that count as they are."""
     return max(column.low, -LARGEST), min(column.high, LARGEST)
 
 
 def _level(column: Categorical, row: Callable[[str], Row]) -> _Level:
     by_level: dict[object, Row] = {level: row(key) for level, key in column.levels.items()}
-    by_key = {key: row(key) for key in _keys(column)}
+    by_key = {key: row(key) for key in keys_of(column)}
     by_level[None] = by_key[column.key + MISSING]
     return _Level(column.name, lambda value: by_key[column.read(value)], by_level)
 
 
-def _places(
-    column: Categorical, place: Callable[[str], int]
-) -> tuple[str, Callable[[object], int], Mapping[object, int]]:
-    by_level: dict[object, int] = {level: place(key) for level, key in column.levels.items()}
-    by_level[None] = place(column.key + MISSING)
-    by_key = {key: place(key) for key in _keys(column)}
-    return column.name, lambda value: by_key[column.read(value)], by_level
-
-
-def _keys(column: Column) -> list[str]:
+def keys_of(column: Column) -> list[str]:
+    """Return the keys of all levels of a categorical attribute, missing and `other` included."""
     levels = column.levels.values() if isinstance(column, Categorical) else ()
     return [column.key + MISSING, column.key + OTHER, *levels]

@@ -20,9 +20,9 @@ class InverseGapWeighting:
     deviations of a reward, so that the shares do not change if rewards are scaled or shifted. With
     `fixed`, g is `gamma` itself, in units of the reward, as in Eppo's bandits.
 
-    The defaults are where `benchmarks/contextual.py` sees no more to gain: larger gammas earn less
-    where rewards are noisy, and half the floor earns .002 more but halves what a log is worth for
-    evaluating other policies.
+    The defaults are where `benchmarks/contextual.py --tradeoff` sees no more to gain. Twice the
+    floor earns .002 less, four times .007, as every action is shown that often for nothing; half as
+    much is worth half as much to whoever evaluates other policies from the log.
 
     Attributes:
         gamma: how much a gap counts.
@@ -33,9 +33,9 @@ class InverseGapWeighting:
     name: ClassVar[str] = "igw"
     uncertain: ClassVar[bool] = False
 
-    gamma: float = 50.0
+    gamma: float = 100.0
     schedule: Literal["root", "fixed"] = "root"
-    floor: float = 0.01
+    floor: float = 0.005
 
     def __post_init__(self) -> None:
         """Check the parameters."""

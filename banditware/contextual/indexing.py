@@ -1,0 +1,111 @@
+"""What an action's own attributes add to its score, by looking up where their weights stand.
+
+The weights differ from arm to arm, or, in a shared model, from subject to subject; their places do
+not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from banditware.contextual.encoding import (
+    Categorical,
+    Encoder,
+    Given,
+    Numeric,
+    lookable,
+    undeclared,
+)
+from banditware.contextual.features import MISSING
+from banditware.contextual.reading import PLAIN, keys_of, plain_range
+
+
+class Index(NamedTuple):
+    """Where the weights of an action's features stand.
+
+    Attributes:
+        keys: the features, the intercept first.
+        numbers: name, range, reading, and the places of the weight and of the missing one.
+        levels: name, reading of unusual values, and the place by level.
+        hashed: so many hashed features there are; 0 if none of them matters.
+        declared: names of the declared attributes.
+        places: the place of every feature.
+    """
+
+    keys: tuple[str, ...]
+    numbers: tuple[tuple[str, float, float, Callable[[object], float | None], int, int], ...]
+    levels: tuple[tuple[str, Callable[[object], int], Mapping[object, int]], ...]
+    hashed: int
+    declared: frozenset[str]
+    places: Mapping[str, int]
+
+    def added(self, attributes: Given, weights: Sequence[float]) -> float:
+        """Return what an action's attributes add under these weights, the intercept's left out."""
+        try:
+            total = self._added(attributes, weights)
+        except TypeError:  # a value that cannot be looked up, such as a list: it is missing
+            total = self._added(lookable(attributes), weights)
+        if self.hashed and not attributes.keys() <= self.declared:
+            for key, value in undeclared(attributes, self.declared, self.hashed):
+                total += value * weights[self.places.get("'" + key, -1)]
+        return total
+
+    def _added(self, attributes: Given, weights: Sequence[float]) -> float:
+        get, plain, total = attributes.get, PLAIN, 0.0
+        for name, low, high, read, at, missing in self.numbers:
+            value: Any = get(name)
+            if value.__class__ in plain and low <= value <= high:
+                total += value * weights[at]
+            else:
+                number = read(value)
+                total += weights[missing] if number is None else number * weights[at]
+        for name, unusual, by_level in self.levels:
+            value = get(name)
+            at = by_level.get(value, -1)
+            total += weights[at if at >= 0 else unusual(value)]
+        return total
+
+
+def index(encoder: Encoder, used: Sequence[str]) -> Index:
+    """Return where the weights of an action's features stand; the last place is always zero.
+
+    Args:
+        encoder: the attributes of an action.
+        used: the features that have a weight.
+    """
+    keys = ("", *sorted(key for key in used if key.startswith("'")))
+    places = {key: at for at, key in enumerate(keys)}
+    none = len(keys)
+
+    def place(key: str) -> int:
+        return places.get(key, none)
+
+    numbers = [
+        (each.name, *plain_range(each), each.read, place(each.key), place(each.key + MISSING))
+        for each in encoder.action
+        if isinstance(each, Numeric)
+    ]
+    levels = [
+        _places(each, place)
+        for each in encoder.action
+        if isinstance(each, Categorical) and any(key in places for key in keys_of(each))
+    ]
+    buckets = any(key.startswith("'(") for key in keys)
+    return Index(
+        keys,
+        tuple(each for each in numbers if min(each[4:]) < none),
+        tuple(levels),
+        encoder.schema.hashed if buckets else 0,
+        frozenset(column.name for column in encoder.action),
+        places,
+    )
+
+
+def _places(
+    column: Categorical, place: Callable[[str], int]
+) -> tuple[str, Callable[[object], int], Mapping[object, int]]:
+    by_level: dict[object, int] = {level: place(key) for level, key in column.levels.items()}
+    by_level[None] = place(column.key + MISSING)
+    by_key = {key: place(key) for key in keys_of(column)}
+    return column.name, lambda value: by_key[column.read(value)], by_level
