@@ -31,9 +31,14 @@ def insights(policy: Policy, statistics: Statistics) -> Mapping[str, Vector]:
     found = {name: tell(policy, statistics) for name, tell in _TELLS.get(policy.name, {}).items()}
     rule: Any = policy
     if is_dataclass(rule) and hasattr(rule, "floor"):
-        bare: Any = replace(rule, floor=0.0)
         name = "best" if policy.name in _BY_BEST else "before_floor"
-        found[name] = bare.probabilities(statistics)
+        found[name] = _bare(rule).probabilities(statistics)
+    return found
+
+
+def _bare(policy: Any) -> Policy:
+    """Return a policy without its floor."""
+    found: Policy = replace(policy, floor=0.0)
     return found
 
 
