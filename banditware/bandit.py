@@ -143,9 +143,8 @@ class Bandit(Running):
             UnknownExperimentError: no experiment has that name and there is no `default`.
             ContextError: context or actions cannot be used, or there is none and no `default`.
         """
-        if not self._running:
-            self._start()
-        ground, snapshot = self._ground, self._ground.snapshot.experiments.get(experiment)
+        ground = self._ground if self._running else self._start()
+        snapshot = ground.snapshot.experiments.get(experiment)
         if snapshot is None:
             return unnamed(ground, experiment, default, details=details)
         chosen = snapshot.experiment
@@ -270,11 +269,13 @@ class Bandit(Running):
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
             self.hidden(error)
 
-    def _start(self) -> None:
+    def _start(self) -> Ground:
+        """Start the thread of this process, with the first decision or request."""
         self._running = self._flusher.start()
         self.between = self._flusher.between
         if self._running:
             self.between = self._log.start(self.between)
+        return self._ground
 
     def after_fork(self, *, child: bool) -> None:
         """Draw other numbers than the parent, and start anew with the first request."""

@@ -41,8 +41,12 @@ def with_details(
         snapshot: the experiment, as it was when it decided.
         given: what it was decided by.
     """
-    now = decision.time or ground.clock()
-    return decision._replace(details=explained(Asked(snapshot, given, now, decision)))
+    try:
+        asked = Asked(snapshot, given, decision.time or ground.clock(), decision)
+        return decision._replace(details=explained(asked))
+    except Exception as error:  # noqa: BLE001  # it was counted, so the caller has to have it
+        ground.fault(error)
+        return decision._replace(details=bare(decision))
 
 
 def unnamed(ground: Ground, name: str, default: str | None, *, details: bool) -> Decision:

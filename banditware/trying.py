@@ -145,9 +145,9 @@ def choosable(asked: Asked) -> Iterator[Rule]:
         number = len(asked.basis().actions)
     except ContextError as error:
         yield Rule("context", question, str(error), error.reason)
-        return
-    whole = len(asked.experiment.arms) if asked.given.actions is None else number
-    yield Rule("context", question, f"{number} of {whole} can be drawn")
+    else:
+        whole = len(asked.experiment.arms) if asked.given.actions is None else number
+        yield Rule("context", question, f"{number} of {whole} can be drawn")
 
 
 def remembered(assignment: Assignment | None, again: Decision | None) -> Rule:

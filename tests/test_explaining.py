@@ -285,6 +285,19 @@ def test_any_context_can_be_told(context: dict[str, Any]) -> None:
     told(here.bandit.decide("button", context=context, details=True))
 
 
+def test_a_fault_of_ours_leaves_the_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was decided and counted is returned, even if a fault of ours keeps it unexplained."""
+
+    def broken(*arguments: object) -> Details:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("banditware.explaining.explained", broken)
+    here = stand()
+    details = told(here.bandit.decide("button", details=True))
+    assert (details.rules, details.arms, here.pulls()) == ((), (), 1)
+    assert here.bandit.hidden.number == 1
+
+
 # Counting.
 
 

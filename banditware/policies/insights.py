@@ -29,11 +29,16 @@ def insights(policy: Policy, statistics: Statistics) -> Mapping[str, Vector]:
     if len(statistics.arms) < 2 or not any(statistics.pulls):
         return {}
     found = {name: tell(policy, statistics) for name, tell in _TELLS.get(policy.name, {}).items()}
-    if hasattr(policy, "floor"):
-        made: Any = policy  # every policy is a dataclass, but a protocol cannot say so
-        bare: Policy = replace(made, floor=0.0)
+    rule: Any = policy
+    if is_dataclass(rule) and hasattr(rule, "floor"):
         name = "best" if policy.name in _BY_BEST else "before_floor"
-        found[name] = bare.probabilities(statistics)
+        found[name] = _bare(rule).probabilities(statistics)
+    return found
+
+
+def _bare(policy: Any) -> Policy:
+    """Return a policy without its floor."""
+    found: Policy = replace(policy, floor=0.0)
     return found
 
 
