@@ -29,10 +29,9 @@ def insights(policy: Policy, statistics: Statistics) -> Mapping[str, Vector]:
     if len(statistics.arms) < 2 or not any(statistics.pulls):
         return {}
     found = {name: tell(policy, statistics) for name, tell in _TELLS.get(policy.name, {}).items()}
-    rule: Any = policy
-    if is_dataclass(rule) and hasattr(rule, "floor"):
+    if hasattr(policy, "floor"):
         name = "best" if policy.name in _BY_BEST else "before_floor"
-        found[name] = _bare(rule).probabilities(statistics)
+        found[name] = _bare(policy).probabilities(statistics)
     return found
 
 
