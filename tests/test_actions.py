@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from banditware import Decision
 from banditware.actions import MOST_ACTIONS, available, checked
 from banditware.errors import ContextError
 from tests.shoes import SOURCES, shoes
@@ -117,7 +118,10 @@ def test_actions_beside_arms() -> None:
     """Actions may be others than the arms of the file; arms keep their values."""
     here = shoes({"arms": {"red": "#f00"}}, routes=[])
     surfer = here.surfer()
-    ask = lambda: surfer.ask(view=lambda v: v.decide("button", actions=["blue"])).decision  # noqa: E731  # short
+
+    def ask() -> Decision:
+        return surfer.ask(view=lambda v: v.decide("button", actions=["blue"])).decision
+
     assert (ask().value, ask().reason) == ("blue", "sticky")
     assert here.bandit.decide("button", actions=["red"]).value == "#f00"
     gone = surfer.ask(view=lambda v: v.decide("button")).decision

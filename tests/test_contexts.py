@@ -141,7 +141,7 @@ def test_what_is_not_declared() -> None:
 def test_the_request_and_the_view() -> None:
     """What the view says is before what the request does; what a client sends is no mistake."""
     here = shoes(attributes=SOURCES, routes=[])
-    asked = {"x_age": "abc", "query": "country=GB", "plan": "x"}
+    asked: dict[str, Any] = {"x_age": "abc", "query": "country=GB", "plan": "x"}
     first = here.surfer().ask(view=lambda v: v.decide("button", context={"country": "US"}), **asked)
     features = parsed(first.decision.basis.features)
     assert {"age('m", "country(US"} < set(features)

@@ -47,7 +47,8 @@ def test_mistakes_before_conditions(said: dict[str, Any]) -> None:
 def test_a_default_for_no_action() -> None:
     """With a default, having nothing to choose from is no mistake; other mistakes still are."""
     here = shoes({"arms": None, "default": "none"})
-    for actions in ({}, [], None):
+    nothing: tuple[Any, ...] = ({}, [], None)
+    for actions in nothing:
         decision = here.bandit.decide("button", actions=actions, default="plain")
         assert (decision.arm, decision.value, decision.reason) == ("plain", "plain", "no_actions")
         with pytest.raises(ContextError, match="actions="):
