@@ -15,7 +15,7 @@ from banditware import Decision
 from banditware.contextual.policies import POLICIES as CONTEXTUAL
 from banditware.details import Details, Rule, Weighed
 from banditware.errors import ContextError, UnknownExperimentError
-from banditware.policies import POLICIES
+from banditware.policies import POLICIES, vectors
 from banditware.policies.fixed import Fixed
 from tests.contextual.cases import anything
 from tests.support import HOUR, NOON, Stand, stand
@@ -105,6 +105,23 @@ def test_probabilities_are_those_of_the_draw(
     assert [(arm.pulls, arm.rewards) for arm in details.arms] == [(n, k) for n, k in seen]
     assert [arm.mean for arm in details.arms] == [k / n if n else None for n, k in seen]
     assert (details.snapshot, details.policy) == (7, name)
+
+
+def test_pulls_are_those_that_the_policy_counts() -> None:
+    """While rewards are on their way, pulls have matured in part, and all else follows from that."""
+    here = stand({"policy": "thompson"})
+    for _ in range(4):
+        decisions = [here.bandit.decide("button") for _ in range(10)]
+        here.watch.now += 2 * HOUR
+        for decision in decisions[:3]:
+            here.bandit.reward(decision)
+    late = [here.bandit.decide("button") for _ in range(10)]
+    here.bandit.flush()
+    details = told(here.bandit.decide("button", details=True))
+    matured = math.fsum(arm.pulls for arm in details.arms)
+    assert 12 < matured < 40 + len(late)
+    floored = vectors.with_floor(tuple(arm.known["best"] for arm in details.arms), vectors.FLOOR)
+    assert floored == tuple(arm.probability for arm in details.arms)
 
 
 def _drawn(details: Details) -> Weighed:

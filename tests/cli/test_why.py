@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from banditware import Bandit
 from banditware.cli import main
+from banditware.stores.sqlite import SQLiteStore
 
 CONFIG = """
 secret_keys: [a-secret-for-tests-of-thirty-two-characters]
@@ -129,14 +130,24 @@ def test_context(config: Path, bandit: Bandit) -> None:
     assert details(config, "shoe", *arguments)["context"] == {"age": 7, "country": "GB=x"}
 
 
-def test_asking_writes_nothing(config: Path, bandit: Bandit, tmp_path: Path) -> None:
-    """However often it is asked, no file changes: no count, no spool, no schema."""
+def test_asking_writes_nothing(
+    config: Path, bandit: Bandit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often it is asked, no file changes, and the store is not even opened for writing."""
     bandit.close()
     before = files(tmp_path)
+    opened, writing = SQLiteStore._transaction, []
+
+    def watched(store: SQLiteStore, *, write: bool = False) -> Any:
+        writing.append(write)
+        return opened(store, write=write)
+
+    monkeypatch.setattr(SQLiteStore, "_transaction", watched)
     for _ in range(3):
         run(config, "shoe", "--context", "age=3")
         run(config, "button", "--subject", "u1")
     assert files(tmp_path) == before
+    assert writing == [False] * 6
 
 
 def test_before_the_first_count(config: Path, tmp_path: Path) -> None:
