@@ -108,7 +108,7 @@ def test_probabilities_are_those_of_the_draw(
 
 
 def test_pulls_are_those_that_the_policy_counts() -> None:
-    """While rewards are on their way, pulls have matured in part, and all else follows from that."""
+    """While rewards are on their way, pulls have matured in part, and the rest follows from it."""
     here = stand({"policy": "thompson"})
     for _ in range(4):
         decisions = [here.bandit.decide("button") for _ in range(10)]
