@@ -31,9 +31,6 @@ def returned(
         uncounted: returns why a decision of the request is no pull, or nothing.
     """
     experiment = snapshot.experiment
-    kept = known.served.get(experiment.name)
-    if kept is not None and kept.experiment is experiment and kept.since <= now <= kept.until:
-        return kept.decision
     assignment = known.by_experiment.get(experiment.name)
     if assignment is None:
         return None

@@ -245,10 +245,13 @@ class Visit(Explains):
 
     def _again(self, snapshot: ExperimentSnapshot, given: Given) -> Decision | None:
         """Return the decision that the cookie remembers, if it may be served again."""
-        known = self._assignments or self._known()
-        ground = self._ground
-        why = self._uncounted
-        found = returned(known, snapshot, now=self._time, seal=ground.seal, uncounted=why)
+        known, now, experiment = self._assignments or self._known(), self._time, snapshot.experiment
+        kept = known.served.get(experiment.name)
+        if kept is not None and kept.experiment is experiment and kept.since <= now <= kept.until:
+            found: Decision | None = kept.decision
+        else:
+            why, seal = self._uncounted, self._ground.seal
+            found = returned(known, snapshot, now=now, seal=seal, uncounted=why)
         if found is None or (snapshot.chooser is None and given.actions is None):
             return found
         said = partial(self._said, given.context)
