@@ -20,9 +20,11 @@ class InverseGapWeighting:
     deviations of a reward, so that the shares do not change if rewards are scaled or shifted. With
     `fixed`, g is `gamma` itself, in units of the reward, as in Eppo's bandits.
 
-    The defaults are where `benchmarks/contextual.py --tradeoff` sees no more to gain. Twice the
-    floor earns .002 less, four times .007, as every action is shown that often for nothing; half as
-    much is worth half as much to whoever evaluates other policies from the log.
+    On seven classification data sets, gammas from 50 to 200 earned the same within noise, and 20
+    about .002 less. A floor of .01 earned .002 less than .005, and .02 earned .007 less, but each
+    doubles the effective sample size that a log has for evaluating an even split: a higher floor
+    is the price of comparing other policies from it. `benchmarks/contextual.py --tradeoff` measures
+    both.
 
     Attributes:
         gamma: how much a gap counts.
