@@ -14,8 +14,9 @@ def experiment_report(snapshot: ExperimentSnapshot) -> dict[str, Any]:
 
     An arm's own `rewards` and `reward_sum` are those of the experiment's goal. Arms that were
     removed and still have counts are listed with a propensity of 0. That of a contextual experiment
-    is for a subject of whom nothing is known, and None where the app says what there is. `total` is what all arms earned
-    together, to be compared with the `holdout`, which has the same numbers for the status quo.
+    is for a subject of whom nothing is known, and None where the app says what there is. `total` is
+    what all arms earned together, to be compared with the `holdout`, which has the same numbers for
+    the status quo.
     """
     experiment = snapshot.experiment
     sums = totals(snapshot.fields)
