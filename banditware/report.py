@@ -13,8 +13,10 @@ def experiment_report(snapshot: ExperimentSnapshot) -> dict[str, Any]:
     """Return one experiment's counts and propensities as plain, JSON-ready values.
 
     An arm's own `rewards` and `reward_sum` are those of the experiment's goal. Arms that were
-    removed and still have counts are listed with a propensity of 0. `total` is what all arms earned
-    together, to be compared with the `holdout`, which has the same numbers for the status quo.
+    removed and still have counts are listed with a propensity of 0. That of a contextual experiment
+    is for a subject of whom nothing is known, and None where the app says what there is. `total` is
+    what all arms earned together, to be compared with the `holdout`, which has the same numbers for
+    the status quo.
     """
     experiment = snapshot.experiment
     sums = totals(snapshot.fields)
@@ -30,7 +32,7 @@ def experiment_report(snapshot: ExperimentSnapshot) -> dict[str, Any]:
         "arms": {
             name: {
                 **_arm(sums.arms.get(name, ArmTotals()), experiment.goal),
-                "propensity": propensities.get(name, 0.0),
+                "propensity": propensities.get(name, 0.0 if experiment.arms else None),
             }
             for name in names
         },

@@ -128,6 +128,18 @@ def test_numbers(value: object, feature: str) -> None:
     assert 0 <= features.get("age", 0) <= 100
 
 
+def test_kinds_of_floats() -> None:
+    """A number of another library that is a float is read as one, also for an action."""
+
+    class Price(float):
+        pass
+
+    decision = shoes().bandit.decide("button", actions={"a": {"price": Price(2.5)}})
+    assert parsed(decision.basis.features)["'price"] == 2.5
+    unknown = shoes().bandit.decide("button", actions={"a": {"price": Price("nan")}})
+    assert "'price('m" in parsed(unknown.basis.features)
+
+
 def test_what_is_not_declared() -> None:
     """Attributes that nobody declared are left out where some are, and never an error."""
     here = shoes()

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
+from banditware.contextual.policies.igw import InverseGapWeighting
 from banditware.counts import Fields
+from banditware.model import Attribute, Context, Schema
 from banditware.report import experiment_report
 from banditware.snapshot import unread, updated
 from tests.support import NOON, experiment
@@ -93,3 +96,17 @@ def test_a_report_is_json() -> None:
     """A report holds plain values, whole numbers whole."""
     assert json.loads(json.dumps(report(FIELDS))) == report(FIELDS)
     assert '"pulls": 5,' in json.dumps(report(FIELDS))
+
+
+def test_arms_that_the_app_names() -> None:
+    """Where the app says what there is, no arm has a propensity of its own."""
+    schema = Schema((Attribute("age", "numeric"),))
+    context = Context(schema, InverseGapWeighting())
+    plain = experiment()
+    nameless = dataclasses.replace(plain, arms=(), default="", context=context)
+    found = experiment_report(updated(unread(nameless), {"n/x/0": 3}, version=1, now=NOON))
+    assert (found["policy"], found["arms"]["x"]["propensity"]) == ("igw", None)
+    known = dataclasses.replace(plain, context=context)
+    found = experiment_report(updated(unread(known), {"n/x/0": 3}, version=1, now=NOON))
+    shares = {name: arm["propensity"] for name, arm in found["arms"].items()}
+    assert shares == {"green": 0.5, "red": 0.5, "x": 0.0}

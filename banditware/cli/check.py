@@ -51,7 +51,8 @@ def _show_summary(settings: Settings, *, as_json: bool) -> None:
         return
     for name, fact in facts.items():
         click.echo(
-            f"{name}: {fact['policy']} over {', '.join(fact['arms'])}; default {fact['default']}, "
+            f"{name}: {fact['policy']} over {', '.join(fact['arms']) or 'what the app names'}; "
+            f"default {fact['default'] or 'none'}, "
             f"goal {fact['goal']}; routes: {fact['chosen_by']} choose, {fact['rewarded_by']} reward"
         )
 
@@ -65,7 +66,7 @@ def _facts(experiment: Experiment, settings: Settings) -> dict[str, Any]:
         if any(rule.experiment == experiment.name for rule in route.rewards)
     ]
     return {
-        "policy": experiment.policy.name,
+        "policy": (experiment.context or experiment).policy.name,
         "arms": [arm.name for arm in experiment.arms],
         "default": experiment.default,
         "goal": experiment.goal,

@@ -66,7 +66,7 @@ def _row(
         percent(rewards, pulls),
         *sums,
         *(f"{other['rewards']:,}" for other in others),
-        percent(numbers["propensity"]) if "propensity" in numbers else "-",
+        "-" if numbers.get("propensity") is None else percent(numbers["propensity"]),
     )
 
 

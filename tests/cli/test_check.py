@@ -58,6 +58,17 @@ def test_right() -> None:
     assert (result.stderr, result.exit_code) == ("", 0)
 
 
+def test_contextual(tmp_path: Path) -> None:
+    """Of a contextual experiment, its own policy is named, and that the app names the arms."""
+    file = tmp_path / "banditware.yaml"
+    file.write_text("secret_keys: k\nexperiments: {shoe: {policy: lints}}\n")
+    result = CliRunner().invoke(main, ["check", str(file)])
+    assert result.stdout == (
+        "shoe: lints over what the app names; default none, goal reward; "
+        "routes: 0 choose, 0 reward\n"
+    )
+
+
 def test_right_as_json() -> None:
     """`--json` says the same of a right file as one object."""
     result = CliRunner(env=KEY).invoke(main, ["check", str(DATA / "design.yaml"), "--json"])

@@ -118,6 +118,16 @@ def test_table_of_nothing(config: Path, bandit: Bandit) -> None:
     assert lines[2:] == [["green", "0", "0", "-", "50.0%"], ["red", "0", "0", "-", "50.0%"]]
 
 
+def test_arms_that_the_app_names(config: Path) -> None:
+    """An arm that only the app knows has no propensity of its own."""
+    text = "secret_keys: [k]\nstore: sqlite:///counts.db\nexperiments: {shoe: {policy: igw}}\n"
+    config.write_text(text)
+    with Bandit.from_config(config) as bandit:
+        bandit.decide("shoe", actions=["nike"])
+    lines = [line.split() for line in run(config).stdout.splitlines()]
+    assert ["nike", "1", "0", "0.0%", "-"] in lines
+
+
 def test_mistakes(config: Path) -> None:
     """A wrong configuration exits with 2 and every mistake with its place."""
     config.write_text("secret_keys: []\nexperiments: {button: {arm: [a]}}\n")

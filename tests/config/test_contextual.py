@@ -73,6 +73,13 @@ def test_what_makes_it_contextual(settle: Settle, keys: dict[str, Any], hashed: 
     assert isinstance(found.context.policy, InverseGapWeighting)
 
 
+def test_attributes_of_an_arm_that_are_hashed(settle: Settle) -> None:
+    """What is not declared may be any value where such attributes are hashed."""
+    arms = {"a": {"attributes": {"anything": "goes"}}}
+    found = one(settle, arms=arms, hashed=4, action_context={"price": "numeric"})
+    assert found.arms[0].attributes == {"anything": "goes"}
+
+
 @pytest.mark.parametrize("policy", ["thompson", "epsilon-greedy", None])
 def test_others_are_not(settle: Settle, policy: str | None) -> None:
     """A policy that both kinds have is plain without a context."""
