@@ -55,14 +55,18 @@ def test_what_is_over() -> None:
 
 
 def test_the_same_cookie_is_looked_at_once() -> None:
-    """What was served of a cookie is kept with it, as long as it may be served."""
+    """What was served of a cookie is kept with it, for as long as it may be served."""
     snapshot = shoes({"sticky": "1h"}).bandit._ground.snapshot.known("button")
     known = cookie()
 
     def ask(now: float) -> Decision | None:
         return returned(known, snapshot, now=now, seal=lambda _: "", uncounted=lambda _: "")
 
-    assert ask(NOON) is ask(NOON + 1)
+    assert known.served == {}
+    found = ask(NOON)
+    kept = known.served["button"]
+    assert kept.decision is found
+    assert kept.until - NOON == HOUR
     assert ask(NOON + 2 * HOUR) is None
 
 
