@@ -67,8 +67,8 @@ def test_the_order_of_actions_does_not_matter() -> None:
 def test_what_rounding_leaves() -> None:
     """A number that no share reaches draws the likeliest action."""
     actions: Actions = {"x": {}, "y": {}}
-    assert made().choose({"age": 50}, actions, 1.0).action == "x"
-    assert made().choose({"age": 10}, actions, 1.0).action == "y"
+    assert made().choose({"age": 50}, actions, 2.0).action == "x"
+    assert made().choose({"age": 10}, actions, 2.0).action == "y"
 
 
 def test_a_shared_model() -> None:
