@@ -238,6 +238,10 @@ class Basis(NamedTuple):
     features: str = ""
     gap: float = 0.0
 
+    def __hash__(self) -> int:
+        """Leave out the attributes, which may be of any kind."""
+        return hash((self.features, self.gap))
+
 
 #: The basis of a decision without context.
 NO_BASIS = Basis()

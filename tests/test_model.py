@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from banditware.model import NAME, Arm, Decision, Statistics
+from banditware.model import NAME, NO_BASIS, Arm, Basis, Decision, Statistics
 from tests.support import NOON, experiment
 
 
@@ -67,3 +67,13 @@ def test_a_decision_signs_itself() -> None:
         "Decision(experiment='e', arm='a', value={'x': 1}, propensity=0.5, reason='drawn', "
         "counted=True, id='id')"
     )
+
+
+def test_decisions_can_be_collected() -> None:
+    """A decision may be in a set or a key, whatever attributes it is based on."""
+    basis = Basis({"age": 3}, {"nike": {"tags": ["new"]}}, "age)3", 0.5)
+    decision = Decision(
+        "e", "nike", "nike", 0.5, "drawn", True, "1", NOON, "1", seal=str, basis=basis
+    )
+    assert {decision, decision._replace(basis=NO_BASIS)} >= {decision}
+    assert hash(basis) == hash(basis._replace(context={}))
