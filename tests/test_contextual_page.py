@@ -96,4 +96,5 @@ def test_links() -> None:
     for link in re.findall(r"\]\(([^)]*)\)", PAGE):
         name, _, heading = link.partition("#")
         headings = re.findall(r"^#+ (.*)$", (DOCS / name).read_text(encoding="utf-8"), re.MULTILINE)
-        assert not heading or heading in {each.lower().replace(" ", "-") for each in headings}
+        slugs = {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
+        assert not heading or heading in slugs

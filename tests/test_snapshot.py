@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import pytest
 
+from banditware.contextual.policies.igw import InverseGapWeighting
 from banditware.errors import UnknownExperimentError
-from banditware.model import Arm, Statistics
+from banditware.model import Arm, Attribute, Context, Schema, Statistics
 from banditware.policies.thompson import Thompson
 from banditware.snapshot import Snapshot, unread, updated
 from tests.support import NOON, experiment
@@ -141,3 +142,12 @@ def test_one_policy_that_fails_holds_up_no_other() -> None:
     assert [str(fault) for fault in faults] == ["no vector"]
     assert before.experiments["button"].version == -1
     assert after.experiments["idle"] is before.experiments["idle"]
+
+
+def test_pulls_of_actions_that_callers_name() -> None:
+    """A contextual experiment expects decisions for all arms there are, the holdout's apart."""
+    context = Context(Schema((Attribute("age", "numeric"),)), InverseGapWeighting())
+    before = unread(experiment(context=context))
+    fields = {"n/red/0": 3, "n/new/0": 4, "n/*holdout/0": 5}
+    assert updated(before, fields, version=1, now=NOON).pulls == 7
+    assert updated(unread(experiment()), fields, version=1, now=NOON).pulls == 3

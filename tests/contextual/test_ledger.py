@@ -237,3 +237,9 @@ def test_levels_that_were_seen_most_come_first() -> None:
     fields = {f"l/plan(p{number:02}": 1 for number in range(20)} | {"l/plan(z": 5, "n/x/0": 1}
     kept = first_seen(fields)["plan"]
     assert kept == {"z", *(f"p{number:02}" for number in range(15))}
+
+
+def test_old_cohorts_fold() -> None:
+    """Sums of old cohorts fold together, as counts do; levels have no cohort."""
+    fields = ["A/x/100/a/b:'c", "b/x/100/a", "A/x/300//a", "A/x/0//a", "l/plan(pro"]
+    assert folds(fields, 200) == {"A/x/100/a/b:'c": "A/x/0/a/b:'c", "b/x/100/a": "b/x/0/a"}
