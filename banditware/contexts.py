@@ -113,7 +113,7 @@ def _check(chooser: Chooser, given: Given, features: str, actions: Actions) -> N
     if given.context and MISSING in features:
         _refuse_unreadable(schema.subject, given.context)
     # All of them, whichever was drawn: a mistake must not show itself now and then.
-    if schema.action and given.actions is not None:
+    if schema.action and given.actions is not None and not chooser.plain(actions):
         _refuse_unreadable(schema.action, *actions.values())
 
 

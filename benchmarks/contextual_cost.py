@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import cycle
 from typing import Any
 
 import eppo_client
@@ -23,7 +24,6 @@ NUMERIC = ("age", "visits")
 COUNTRIES, DEVICES, TIERS = ("GB", "US", "DE"), ("phone", "desktop"), ("gold", "silver", "bronze")
 Attributes = dict[str, str | int | float | bool | None]
 
-SUBJECT: Attributes = {"age": 41.5, "visits": 7, "country": "US", "device": "phone"}
 ACTIONS: dict[str, Attributes] = {
     "nike": {"price": 90.5, "tier": "gold"},
     "adidas": {"price": 80.0, "tier": "silver"},
@@ -41,8 +41,8 @@ def numeric(key: str, generator: random.Random) -> dict[str, Any]:
     return {"attributeKey": key, "coefficient": value, "missingValueCoefficient": 0.1}
 
 
-def eppo() -> Callable[[], object]:
-    """Return a decision of Eppo's SDK for the same subject and actions."""
+def eppo(subjects: Iterator[Attributes]) -> Callable[[], object]:
+    """Return a decision of Eppo's SDK for the same subjects and actions."""
     generator = random.Random(1)
     coefficients = {
         name: {
@@ -104,9 +104,9 @@ def eppo() -> Callable[[], object]:
         ),
     )
     client = eppo_client.init(config)
-    result = client.get_bandit_action("shoe_flag", "u1", SUBJECT, ACTIONS, "none")
+    result = client.get_bandit_action("shoe_flag", "u1", next(subjects), ACTIONS, "none")
     assert result.action in ACTIONS
-    return lambda: client.get_bandit_action("shoe_flag", "u1", SUBJECT, ACTIONS, "none")
+    return lambda: client.get_bandit_action("shoe_flag", "u1", next(subjects), ACTIONS, "none")
 
 
 def experiment(policy: str) -> dict[str, Any]:
@@ -148,9 +148,11 @@ def learnt(
     return bandit
 
 
-def somebody(generator: random.Random) -> dict[str, Any]:
+def somebody(generator: random.Random) -> Attributes:
+    """Return a subject; every second age is one that comes again."""
+    age = generator.gauss(40, 10)
     return {
-        "age": generator.gauss(40, 10),
+        "age": generator.choice([age, round(age)]),
         "visits": generator.randrange(20),
         "country": generator.choice(COUNTRIES),
         "device": generator.choice(DEVICES),
@@ -171,10 +173,12 @@ def minima(rows: Mapping[str, Callable[[], object]]) -> dict[str, float]:
 
 def main() -> None:
     bandit = learnt({policy: experiment(policy) for policy in POLICIES}, somebody)
-    rows: dict[str, Callable[[], object]] = {"Eppo SDK (Rust)": eppo()}
+    generator = random.Random(3)
+    subjects = cycle([somebody(generator) for _ in range(10_000)])
+    rows: dict[str, Callable[[], object]] = {"Eppo SDK (Rust)": eppo(subjects)}
     for policy in POLICIES:
         rows[f"banditware {policy}"] = lambda policy=policy: bandit.decide(  # type: ignore[misc]
-            policy, subject="u1", context=SUBJECT, actions=ACTIONS
+            policy, subject="u1", context=next(subjects), actions=ACTIONS
         )
     for name, least in minima(rows).items():
         print(f"{name:30} {least:8.2f} us")

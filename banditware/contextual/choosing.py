@@ -15,7 +15,7 @@ from banditware.contextual.features import MOST_LEVELS
 from banditware.contextual.ledger import Shares, first_seen, moments
 from banditware.contextual.models import Model, Recipe, Scorer, fit
 from banditware.counts import Fields
-from banditware.model import SHARED, Context
+from banditware.model import SHARED, Context, Kind
 
 #: Attributes by action, in the order in which they are drawn from.
 Actions = Mapping[str, Given]
@@ -23,6 +23,13 @@ Actions = Mapping[str, Given]
 
 #: So many sets of actions are kept at hand.
 _KEPT = 512
+
+
+#: Types whose values are of a kind, whatever they are; NaN and infinities are missing.
+_PLAIN: dict[Kind, frozenset[type]] = {
+    "numeric": frozenset({float, int}),
+    "categorical": frozenset({str}),
+}
 
 
 class Choice(NamedTuple):
@@ -49,12 +56,14 @@ class Chooser:
         model: what was learnt.
         weigh: from scores to a probability for every action.
         uncertain: whether `weigh` reads the standard errors of the scores.
+        kinds: the declared attributes of actions, with the types that need no closer look.
         scorers: what scores the actions of earlier decisions, by their names.
     """
 
     model: Model
     weigh: Weigh
     uncertain: bool
+    kinds: tuple[tuple[str, frozenset[type]], ...] = ()
     scorers: dict[tuple[str, ...], Scorer] = field(default_factory=dict, repr=False, compare=False)
     _seen: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
@@ -78,6 +87,15 @@ class Chooser:
         name = names[at]
         text = self.model.text(context, actions[name])
         return Choice(name, shares[at], max(scores) - scores[at], text)
+
+    def plain(self, actions: Actions) -> bool:
+        """Return True if every declared attribute of all actions is there, and of its kind."""
+        kinds = self.kinds
+        for attributes in actions.values():
+            for name, plain in kinds:
+                if attributes.get(name).__class__ not in plain:
+                    return False
+        return True
 
     def weighed(self, context: Given, actions: Actions) -> tuple[list[float], tuple[float, ...]]:
         """Return the score and the probability of every action, in their order."""
@@ -123,4 +141,6 @@ def chooser(
         recipe=Recipe(shared=context.shared, uncertain=context.policy.uncertain),
         batch=batch,
     )
-    return Chooser(model, context.policy.weigher(model.evidence), context.policy.uncertain)
+    kinds = tuple((each.name, _PLAIN[each.kind]) for each in context.schema.action)
+    policy = context.policy
+    return Chooser(model, policy.weigher(model.evidence), policy.uncertain, kinds)

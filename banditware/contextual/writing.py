@@ -27,6 +27,9 @@ _Parts = Callable[[Given], list[str]]
 #: Numbers up to here are written without an exponent.
 _SHORT = 1e15
 
+#: Numbers of an attribute whose text is kept: ages, counts and prices come again and again.
+_KEPT = 1_024
+
 #: Types of numbers that need no conversion; True and False are none of them.
 _PLAIN: frozenset[Any] = frozenset({float, int})
 
@@ -61,8 +64,8 @@ def _parts(columns: tuple[Column, ...], hashed: int, mark: str) -> _Parts:
 
 
 def _declared(columns: tuple[Column, ...]) -> _Parts:
-    numbers = [
-        (each.name, max(each.low, -_SHORT), min(each.high, _SHORT), each)
+    numbers: list[tuple[str, float, float, Numeric, dict[float, str]]] = [
+        (each.name, max(each.low, -_SHORT), min(each.high, _SHORT), each, {})
         for each in columns
         if isinstance(each, Numeric)
     ]
@@ -75,15 +78,23 @@ def _declared(columns: tuple[Column, ...]) -> _Parts:
 
     def parts(given: Given) -> list[str]:
         get, found = given.get, []
-        for name, low, high, column in numbers:
+        for name, low, high, column, known in numbers:
             value: Any = get(name)
-            if value.__class__ in plain and low <= value <= high:
-                text = repr(value)
-                if text[-2:] == ".0":
-                    text = text[:-2]
-                if text not in _SPECIAL:
-                    found.append(f"{column.key}){text}")
+            if value.__class__ in plain:
+                part = known.get(value)
+                if part is not None:
+                    found.append(part)
                     continue
+                if low <= value <= high:
+                    text = repr(value)
+                    if text[-2:] == ".0":
+                        text = text[:-2]
+                    if text not in _SPECIAL:
+                        if len(known) >= _KEPT:
+                            known.clear()
+                        part = known[value] = f"{column.key}){text}"
+                        found.append(part)
+                        continue
             found += _unusual(column, value)
         for name, by_level, read in levels:
             value = get(name)
