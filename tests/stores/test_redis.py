@@ -138,6 +138,16 @@ def test_once_keys_end_by_themselves(store: Store, world: RedisWorld, client: An
     assert client.hget(key(world), "#cohorts") == b""
 
 
+def test_a_set_without_keys_gives_none(store: Store, world: RedisWorld, client: Any) -> None:
+    """Of a set that holds nothing but its epoch, or a page of it, there is nothing to copy."""
+    store.exchange([BATCH], {})
+    copying = store.copying()
+    assert copying is not None
+    ((cohort, keys, _),) = copying.keys("a@1")
+    client.srem(key(world, f":once:{cohort}"), *keys)
+    assert list(copying.keys("a@1")) == []
+
+
 def test_several_cohorts_end_one_by_one(store: Store, world: RedisWorld, client: Any) -> None:
     """Each cohort has a set of its own, listed once, also when it was lost meanwhile."""
     keys = tuple((f"{cohort}:a:g", {"k/x/0/g": 1}) for cohort in (5, -6, 7))
