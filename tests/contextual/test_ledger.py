@@ -26,7 +26,7 @@ from tests.stores.table import STORES
 LEDGER = "shoe@1"
 
 #: The stores that add and fold in a way of their own.
-KINDS = ("memory", "sqlite", "fakeredis", "redis")
+KINDS = ("memory", "sqlite", "fakeredis", "valkey")
 
 
 class Step(NamedTuple):
