@@ -121,11 +121,12 @@ class Proxy:
         fault = self.plan()
         if not request or fault is Fault.DROP_REQUEST:
             return False
-        if fault is Fault.HOLD:
-            self._held.append(lambda: self._late(request))
         if fault in (Fault.HOLD, Fault.BLACKHOLE):
-            while client.recv(_MOST):
-                pass
+            pieces = [request]
+            if fault is Fault.HOLD:
+                self._held.append(lambda: self._late(b"".join(pieces)))
+            while more := client.recv(_MOST):
+                pieces.append(more)
             return False
         time.sleep(self.delay)
         server.sendall(request)
@@ -154,7 +155,10 @@ class Proxy:
         with socket.socket(socket.AF_UNIX) as server:
             server.connect(str(self._target))
             server.sendall(request)
-            assert server.recv(_MOST)
+            # What is held may have come in part, to which there is no answer but the end.
+            server.shutdown(socket.SHUT_WR)
+            while server.recv(_MOST):
+                pass
 
 
 def _end(connection: socket.socket) -> None:
