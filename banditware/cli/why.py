@@ -10,20 +10,18 @@ from typing import Any
 import click
 
 from banditware.actions import GivenActions
+from banditware.cli.reading import loaded, refuse_strangers
 from banditware.cli.tables import Table, show
-from banditware.config import Settings, load
+from banditware.config import Settings
 from banditware.contexts import Given
 from banditware.details import Details
-from banditware.errors import ConfigError, StoreError, UnknownExperimentError
+from banditware.errors import StoreError
 from banditware.explaining import explained
 from banditware.model import Experiment
 from banditware.snapshot import ExperimentSnapshot, unread, updated
 from banditware.stores import open_store
 from banditware.telling import grids, lines
 from banditware.trying import Asked
-
-#: The exit status of a configuration or a question that cannot be used.
-WRONG = 2
 
 #: Reasons that are a mistake in what was given to the command.
 _MISTAKES = frozenset({"bad_actions", "bad_context"})
@@ -46,9 +44,7 @@ _MISTAKES = frozenset({"bad_actions", "bad_context"})
     help="The actions: names with commas between, or a JSON object from name to attributes.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
-@click.pass_context
 def why(  # noqa: PLR0913 - a question has that many parts
-    ctx: click.Context,
     config: str,
     experiment: str,
     *,
@@ -67,11 +63,7 @@ def why(  # noqa: PLR0913 - a question has that many parts
     Exits with 2 if CONFIG has mistakes, there is no such EXPERIMENT, or the context or the actions
     cannot be used, and with 1 if the counts cannot be read.
     """
-    try:
-        settings = load(config)
-    except ConfigError as error:
-        click.echo(str(error), err=True)
-        ctx.exit(WRONG)
+    settings = loaded(config)
     given = Given(_context(said), None if actions is None else _actions(actions), subject=subject)
     try:
         snapshot = _read(settings, _known(settings, experiment))
@@ -84,10 +76,8 @@ def why(  # noqa: PLR0913 - a question has that many parts
 
 
 def _known(settings: Settings, name: str) -> Experiment:
-    by_name = {experiment.name: experiment for experiment in settings.experiments}
-    if name not in by_name:
-        raise click.UsageError(str(UnknownExperimentError(name, by_name)))
-    return by_name[name]
+    refuse_strangers([name], settings)
+    return next(each for each in settings.experiments if each.name == name)
 
 
 def _context(said: Iterable[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from banditware.attribute_text import decimal, text_of
 from banditware.model import Attribute, Kind, Schema
 
 __all__ = ["Attribute", "Kind", "Schema", "kind_of", "level_in", "number_in"]
@@ -43,12 +44,10 @@ def level_in(value: object) -> str | None:
 
     `303` and `303.0` are `"303"`, True is `"true"`, as in Eppo's SDKs.
     """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if isinstance(value, str | bool):
+        return text_of(value)
     number = number_in(value)
-    return None if number is None else _decimal(number)
+    return None if number is None else decimal(number)
 
 
 def kind_of(value: object) -> Kind | None:
@@ -56,17 +55,3 @@ def kind_of(value: object) -> Kind | None:
     if isinstance(value, str | bool):
         return "categorical"
     return None if number_in(value) is None else "numeric"
-
-
-def _decimal(number: float) -> str:
-    """Return the shortest digits that mean this double, without an exponent."""
-    text = repr(number).removesuffix(".0")
-    if "e" not in text:
-        return text
-    mantissa, _, power = text.partition("e")
-    sign = "-" if mantissa.startswith("-") else ""
-    whole, _, fraction = mantissa.lstrip("-").partition(".")
-    digits, point = whole + fraction, len(whole) + int(power)
-    if point <= 0:
-        return f"{sign}0.{'0' * -point}{digits}"
-    return sign + digits.ljust(point, "0")

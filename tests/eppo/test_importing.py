@@ -8,17 +8,11 @@ import pytest
 import yaml
 
 from banditware.config import load
-from banditware.config.experiment import ExperimentSection
 from banditware.eppo import Configuration
 from banditware.eppo.importing import yaml_of
 from tests.eppo.files import allocation, flag, flags
 
 ENVIRON = {"BANDITWARE_SECRET_KEY": "k" * 32}
-
-#: Until experiments can have these, what needs them cannot be loaded.
-TARGETED = pytest.mark.skipif(
-    "only_if" not in ExperimentSection.model_fields, reason="no experiment can be targeted yet"
-)
 
 
 def text_of(file: dict[str, Any]) -> str:
@@ -202,7 +196,6 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@TARGETED
 def test_everything_that_is_written_loads() -> None:
     """A file with rules, dates, shares and a default is a configuration without a mistake."""
     rules = [("a b", "GTE", 18.5), ("v", "LT", "1.5.0"), ("x", "NOT_ONE_OF", ["${A}"])]
@@ -216,7 +209,6 @@ def test_everything_that_is_written_loads() -> None:
     assert [each.name for each in settings.experiments] == ["f"]
 
 
-@TARGETED
 @pytest.mark.skipif(
     not os.environ.get("BANDITWARE_EPPO_DATA"), reason="BANDITWARE_EPPO_DATA names no folder"
 )
