@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from banditware.actions import GivenActions, reusable
@@ -109,15 +109,24 @@ class Bandit(Running):
 
     @classmethod
     def from_config(
-        cls, source: str | os.PathLike[str] | Mapping[str, Any], *, log: GivenLog | None = None
+        cls,
+        source: str | os.PathLike[str] | Mapping[str, Any],
+        *,
+        log: GivenLog | None = None,
+        secret_keys: Sequence[str] = (),
     ) -> Bandit:
-        """Return a bandit for a YAML file, or for the same as a mapping; `log` as for `Bandit`.
+        """Return a bandit for a YAML file, or for the same as a mapping.
+
+        Args:
+            source: the file's path, or the mapping.
+            log: as for `Bandit`.
+            secret_keys: those of a framework, oldest first, for a configuration that has none.
 
         Raises:
             ConfigError: the configuration has mistakes; it lists all of them.
             StoreError: the store cannot be used.
         """
-        return cls(load(source), log=log)
+        return cls(load(source, secret_keys=secret_keys), log=log)
 
     def decide(  # noqa: PLR0913  # a question has that many parts
         self,

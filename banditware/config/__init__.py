@@ -6,7 +6,7 @@ Importing this package imports neither yaml nor pydantic: `load` and `schema` do
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from banditware.config.settings import Cookie, Settings
@@ -15,20 +15,24 @@ __all__ = ["Cookie", "Settings", "load", "schema"]
 
 
 def load(
-    source: str | os.PathLike[str] | Mapping[str, Any], *, environ: Mapping[str, str] | None = None
+    source: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    environ: Mapping[str, str] | None = None,
+    secret_keys: Sequence[str] = (),
 ) -> Settings:
     """Read and check a configuration.
 
     Args:
         source: path of a YAML file, or its content as a mapping.
         environ: what `${VAR}` reads; `os.environ` if None.
+        secret_keys: those of the framework, oldest first, for a configuration that has none.
 
     Raises:
         ConfigError: the configuration cannot be used; it carries every mistake that was found.
     """
     from banditware.config.loading import read  # noqa: PLC0415 - brings yaml and pydantic
 
-    return read(source, os.environ if environ is None else environ)
+    return read(source, os.environ if environ is None else environ, secret_keys)
 
 
 def schema() -> dict[str, Any]:

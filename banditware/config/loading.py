@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,11 @@ _KEY = "[key]"
 
 
 def read(
-    source: str | os.PathLike[str] | Mapping[str, Any], environ: Mapping[str, str]
+    source: str | os.PathLike[str] | Mapping[str, Any],
+    environ: Mapping[str, str],
+    secret_keys: Sequence[str] = (),
 ) -> Settings:
-    """Return the settings of a configuration.
+    """Return the settings of a configuration; `secret_keys` are for one that has none.
 
     Raises:
         ConfigError: it cannot be used; carries every mistake that was found.
@@ -34,6 +36,8 @@ def read(
     else:
         file = os.fspath(source)
         document, folder = from_text(_content(file), file), Path(file).resolve().parent
+    if secret_keys and isinstance(document.data, dict):
+        document.data.setdefault("secret_keys", list(secret_keys))
     configuration = checked(document, environ)
     return Settings(
         secret_keys=tuple(configuration.secret_keys),

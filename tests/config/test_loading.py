@@ -6,6 +6,7 @@ from subprocess import run
 
 import pytest
 
+from banditware import Bandit
 from banditware.config import Settings, load
 from banditware.errors import ConfigError
 from banditware.model import Arm
@@ -171,3 +172,24 @@ def test_settings_are_frozen() -> None:
     assert isinstance(settings, Settings)
     with pytest.raises(AttributeError):
         settings.store = "memory://"  # type: ignore[misc] # this is what must fail
+
+
+def test_keys_of_a_framework_are_for_a_configuration_without_any(tmp_path: Path) -> None:
+    """A framework's keys sign if the configuration names none, and what is given stays as it is."""
+    given = {"experiments": {"e": {"arms": ["x"]}}}
+    assert load(given, secret_keys=["old", "new"]).secret_keys == ("old", "new")
+    assert given == {"experiments": {"e": {"arms": ["x"]}}}
+    path = tmp_path / "b.yaml"
+    path.write_text(GOOD)
+    assert load(path, secret_keys=["other"]).secret_keys == ("k",)
+    with Bandit.from_config({**given, "store": "memory://"}, secret_keys=["other"]) as bandit:
+        assert bandit.settings.secret_keys == ("other",)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "- a"])
+def test_keys_of_a_framework_do_not_hide_a_mistake(tmp_path: Path, text: str) -> None:
+    """A file that is no configuration is refused, whatever keys there are."""
+    path = tmp_path / "b.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError):
+        load(path, secret_keys=["other"])

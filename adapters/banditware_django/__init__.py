@@ -1,0 +1,1 @@
+"""Experiments at home in Django."""
