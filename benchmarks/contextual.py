@@ -118,7 +118,7 @@ PEERS: dict[str, Maker] = {
 TRADEOFF: dict[str, Maker] = {
     f"igw gamma {gamma} floor {floor}": of(InverseGapWeighting(gamma, floor=floor))
     for floor in (0.005, 0.01, 0.02)
-    for gamma in (20, 50, 100, 200)
+    for gamma in (20, 50, 100)
 }
 
 

@@ -44,7 +44,7 @@ class Recipe(NamedTuple):
     Attributes:
         shared: one set of weights for all actions instead of one per arm.
         uncertain: also know the standard errors of scores.
-        ridge: what is believed beforehand, in pulls.
+        ridge: what is believed beforehand, in pulls; see `Regression`.
         numpy: use numpy where it pays; None uses it if it is installed.
     """
 

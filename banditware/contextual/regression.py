@@ -1,8 +1,16 @@
 """Ridge regression from sums: one set of weights from the moments of one arm, or of all together.
 
 In the design's columns z, with rewards r around their pooled mean, weights are
-`(sum z z' + ridge I)^-1 sum r z` (Hoerl and Kennard 1970). The intercept is a column like the
-others, so an arm without pulls scores the pooled mean, and one with few pulls is near it.
+`(sum z z' + D)^-1 sum r z` with D diagonal (Hoerl and Kennard 1970). The intercept is a column like
+the others, so an arm without pulls scores the pooled mean, and one with few pulls is near it.
+
+D is `ridge` for the intercept; for each of p other columns it is `ridge`, or `ridge * p / 4` where
+that is more. In the Bayesian reading a ridge is the variance of the noise over the prior variance
+of a weight (Bishop 2006, Pattern Recognition and Machine Learning, section 3.3.1), so p/4 believes
+that all columns together explain about four times the noise, however many they are. With the same
+ridge for any p, the best of many arms with many columns is the one whose weights are most off. On
+the data sets of `benchmarks/contextual.py` that earned .02 less on the mean, and .14 less where p
+is 103. Ridges from p/5 to p/2 earned the same within noise.
 """
 
 from __future__ import annotations
@@ -16,6 +24,9 @@ from banditware.contextual.design import INTERCEPT, Design
 from banditware.contextual.features import is_indicator
 from banditware.contextual.moments import Moments
 from banditware.contextual.solving import Algebra, Matrix, SingularError, Solved, dot
+
+#: A column's share of the ridge that belongs to all columns together.
+_PER_COLUMN = 0.25
 
 #: How often a matrix that cannot be factored gets ten times the ridge, before means must do.
 _RETRIES = 2
@@ -45,7 +56,8 @@ class Regression:
     Attributes:
         design: the columns.
         mean: the pooled mean reward.
-        ridge: added to the diagonal: what is believed beforehand, in pulls.
+        ridge: what is believed of the intercept beforehand, in pulls; the other columns share a
+            quarter of it each, or get it whole if there are few.
         algebra: how matrices are made and factored.
         uncertain: also return the uncertainty.
     """
@@ -82,18 +94,23 @@ class Regression:
         return self._means(0.0, 0.0)._replace(note="")
 
     def _solved(self, matrix: list[list[float]]) -> tuple[Solved | None, str]:
-        ridge = self.ridge
+        ridges = self._ridges()
         for note in ("", *("ridge",) * _RETRIES):
             with suppress(SingularError):
-                return self.algebra.factor(_ridged(matrix, ridge)), note
-            ridge *= 10.0
+                return self.algebra.factor(_ridged(matrix, ridges)), note
+            ridges = [10.0 * ridge for ridge in ridges]
         return None, "means"
+
+    def _ridges(self) -> list[float]:
+        """Return what is added to the diagonal for each column, the intercept first."""
+        others = len(self.design.columns) - 1
+        return [self.ridge, *(self.ridge * max(1.0, _PER_COLUMN * others),) * others]
 
     def _means(self, pulls: float, excess: float) -> Weights:
         weight = max(0.0, pulls) + self.ridge
         uncertainty: Matrix = ()
         if self.uncertain:
-            diagonal = [weight, *(self.ridge,) * (len(self.design.columns) - 1)]
+            diagonal = [weight, *self._ridges()[1:]]
             scaled = [
                 [value / diagonal[at] ** 0.5 for value in row]
                 for at, row in enumerate(self._coordinates())
@@ -146,10 +163,13 @@ def _gram(moments: Moments, features: Sequence[str]) -> list[list[float]]:
     return gram
 
 
-def _ridged(lower: Sequence[Sequence[float]], ridge: float) -> list[list[float]]:
-    """Return a lower triangle, filled up with zeros, with the ridge on its diagonal."""
+def _ridged(lower: Sequence[Sequence[float]], ridges: Sequence[float]) -> list[list[float]]:
+    """Return a lower triangle, filled up with zeros, with the ridges on its diagonal."""
     size = len(lower)
-    return [[*row[:-1], row[-1] + ridge, *(0.0,) * (size - len(row))] for row in lower]
+    return [
+        [*row[:-1], row[-1] + ridge, *(0.0,) * (size - len(row))]
+        for row, ridge in zip(lower, ridges, strict=True)
+    ]
 
 
 def _product(left: Sequence[float], right: Sequence[float]) -> float:

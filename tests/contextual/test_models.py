@@ -57,7 +57,9 @@ def test_a_model_is_ridge_regression_in_standard_units(shared: bool, numpy: bool
     assert model.evidence.deviation == pytest.approx(rewards.std())
     for arm in "XYZ":
         mine = np.full(len(arms), True) if shared else arms == arm
-        matrix = columns[mine].T @ columns[mine] + np.eye(columns.shape[1])
+        others = columns.shape[1] - 1
+        ridge = np.diag([1.0, *[max(1.0, others / 4)] * others])
+        matrix = columns[mine].T @ columns[mine] + ridge
         weights = np.linalg.solve(matrix, columns[mine].T @ centred[mine])
         for decision, row in zip(decisions[:25], columns, strict=False):
             actions = {arm: decision.attributes}
