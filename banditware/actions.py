@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from banditware.contextual.choosing import Actions
+from banditware.contextual.scoring import Actions
 from banditware.errors import ContextError
 from banditware.model import NAME, Experiment
 from banditware.targeting import matches

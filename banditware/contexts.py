@@ -11,14 +11,17 @@ from typing import Any, NamedTuple
 
 from banditware.actions import GivenActions, available, checked
 from banditware.contextual.attributes import level_in, number_in
-from banditware.contextual.choosing import Actions, Chooser
 from banditware.contextual.features import MISSING, OTHER
+from banditware.contextual.scoring import Actions, Own
 from banditware.counts import PULL, first_seen, once_key, pull, pull_features
 from banditware.errors import ContextError
-from banditware.model import Attribute, Basis, Decision, Experiment
+from banditware.model import Attribute, Basis, Decision, Experiment, Schema
 from banditware.snapshot import ExperimentSnapshot
 
 _NOTHING: Mapping[str, Any] = {}
+
+#: Makes a named tuple, from all its values, in half the time.
+_new = tuple.__new__
 
 #: What a scorer raises if attributes are no mapping.
 _UNREADABLE = (AttributeError, TypeError)
@@ -39,6 +42,13 @@ class Given(NamedTuple):
     actions: GivenActions | None = None
     attributes: Mapping[str, Any] = _NOTHING
     subject: str | None = None
+
+
+def asked(
+    context: Mapping[str, Any] | None, actions: GivenActions | None, subject: str | None
+) -> Given:
+    """Return what a caller gave outside of a request."""
+    return _new(Given, (context, actions, _NOTHING, subject))
 
 
 #: What is given by who says nothing.
@@ -78,25 +88,46 @@ def weighed(
     Raises:
         ContextError: what is given cannot be used.
     """
-    experiment, chooser = snapshot.experiment, snapshot.chooser
+    experiment, _, _, by_name, _, version, _, _, chooser, _ = snapshot
     if chooser is None:
         raise _unable(experiment)
-    said, actions = given.context, given.actions
-    context = said if said.__class__ is dict and not given.attributes else _together(given)
-    if actions.__class__ is not dict or tuple(actions) not in chooser.scorers:
-        actions = _actions(experiment, given, context)
+    said, asked_for, attributes, _ = given
+    actions: Any = asked_for
+    context = said if said.__class__ is dict and not attributes else _together(given)
+    constant = experiment.constant if actions is None else None
+    scorer = chooser.scorers.get(tuple(actions)) if actions.__class__ is dict else None
+    if scorer is None:
+        actions = constant or _actions(experiment, given, context)
+        scorer = chooser.scorer(tuple(actions))
     try:
-        name, propensity, gap, features = chooser.choose(context, actions, random.random())
+        own = scorer.own(actions, constant is not None)
+        choice = chooser.choose(scorer, own, context, random.random())
     except _UNREADABLE:
         checked(actions)
         _refuse_unnamed(context, *actions.values())
         raise
-    _check(chooser, given, features, actions)
-    arm = snapshot.by_name.get(name)
-    value = name if arm is None else arm.value
-    id_, basis = random.randbytes(8).hex(), Basis(context, actions, features, gap)
-    known = (experiment.version, seal, snapshot.version, basis)
-    return Decision(experiment.name, name, value, propensity, "drawn", True, id_, now, *known)
+    if (said and MISSING in choice[3]) or not own.plain:
+        _check(chooser.model.encoder.schema, given, own)
+    name, propensity, gap, features = choice
+    arm = by_name.get(name)
+    return _new(
+        Decision,
+        (
+            experiment.name,
+            name,
+            name if arm is None else arm.value,
+            propensity,
+            "drawn",
+            True,
+            random.getrandbits(64).to_bytes(8, "little").hex(),
+            now,
+            experiment.version,
+            seal,
+            version,
+            _new(Basis, (context, actions if constant is None else dict(actions), features, gap)),
+            None,
+        ),
+    )
 
 
 def _unable(experiment: Experiment) -> ContextError:
@@ -107,14 +138,13 @@ def _unable(experiment: Experiment) -> ContextError:
     )
 
 
-def _check(chooser: Chooser, given: Given, features: str, actions: Actions) -> None:
+def _check(schema: Schema, given: Given, own: Own) -> None:
     """Refuse what a caller gave that cannot be read as its kind."""
-    schema = chooser.model.encoder.schema
-    if given.context and MISSING in features:
+    if given.context:
         _refuse_unreadable(schema.subject, given.context)
     # All of them, whichever was drawn: a mistake must not show itself now and then.
-    if schema.action and given.actions is not None and not chooser.plain(actions):
-        _refuse_unreadable(schema.action, *actions.values())
+    if given.actions is not None and not own.plain:
+        _refuse_unreadable(schema.action, *own.actions.values())
 
 
 def _together(given: Given) -> Mapping[str, Any]:
@@ -177,19 +207,20 @@ def pulled(
         cohort: the cohort of the decision.
         again: an earlier request served it and did not count it, and others may count it as well.
     """
-    experiment, basis, arm = snapshot.experiment, decision.basis, decision.arm
-    features = basis.features
-    begin = _pull(arm, experiment.model_of(arm), cohort)
-    once = once_key(int(decision.time), decision.id, PULL) if again else ""
-    text = f"{experiment.ledger}\t{once}\t{begin}{features} 1"
+    experiment = snapshot.experiment
+    _, arm, _, _, _, _, id_, time, _, _, _, (context, actions, features, _), _ = decision
+    begin = _pull(experiment.ledger, arm, experiment.model_of(arm), cohort)
+    if again:
+        begin = begin.replace("\t", f"\t{once_key(int(time), id_, PULL)}", 1)
     if snapshot.chooser is not None and OTHER in features:
-        attributes = basis.actions.get(arm, _NOTHING)
-        new = snapshot.chooser.unseen(basis.context, attributes)
-        text = "\t".join((text, *map(first_seen, new)))
-    return text.encode()
+        new = snapshot.chooser.unseen(context, actions.get(arm, _NOTHING))
+        features = "\t".join((f"{features} 1", *map(first_seen, new)))
+        return f"{begin}{features}".encode()
+    return f"{begin}{features} 1".encode()
 
 
 @lru_cache(4_096)
-def _pull(arm: str, model: str, cohort: int) -> str:
-    """Return what all pulls of an arm's cohort add, up to where their features stand."""
-    return f"{pull(arm, cohort)}\t{pull_features(model, cohort, '')}".removesuffix(" 1")
+def _pull(ledger: str, arm: str, model: str, cohort: int) -> str:
+    """Return the record of all pulls of an arm's cohort, up to where their features stand."""
+    begin = f"{pull(arm, cohort)}\t{pull_features(model, cohort, '')}".removesuffix(" 1")
+    return f"{ledger}\t\t{begin}"

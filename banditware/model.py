@@ -185,6 +185,7 @@ class Experiment:
         targeting: who takes part and when, or None for everybody at any time.
         ledger: the name under which this version's counts are kept.
         open: True if everybody takes part at any time.
+        constant: attributes by arm, if all arms are available to everybody; None otherwise.
     """
 
     name: str
@@ -203,12 +204,16 @@ class Experiment:
     targeting: Targeting | None = None
     ledger: str = field(init=False)
     open: bool = field(init=False)
+    constant: Mapping[str, Mapping[str, Any]] | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Sort the arms, so that nothing downstream can depend on the order of the file."""
         object.__setattr__(self, "arms", tuple(sorted(self.arms, key=lambda arm: arm.name)))
         object.__setattr__(self, "ledger", f"{self.name}@{self.version}")
         object.__setattr__(self, "open", self.targeting is None and not self.holdout)
+        choosy = not self.arms or any(arm.available for arm in self.arms)
+        constant = None if choosy else {arm.name: arm.attributes for arm in self.arms}
+        object.__setattr__(self, "constant", constant)
         names = {arm.name for arm in self.arms}
         if self.default not in names and (names or self.context is None):
             raise ValueError(f"the default {self.default!r} is not an arm of {self.name!r}")

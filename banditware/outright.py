@@ -29,29 +29,36 @@ def outright(
         default: what to serve instead of the experiment's own default to who does not take part.
 
     Raises:
-        ContextError: the context or the actions cannot be used. If none of the experiment's arms is
-            available, that is the default; so is no action at all, if a default is given.
+        ContextError: the context or the actions cannot be used; see `instead`.
     """
     chosen, seal, now = snapshot.experiment, ground.seal, ground.clock()
-    try:
-        if not chosen.open:
-            given = usable(given)
-            kept = _kept(ground, chosen, given, now=now, default=default)
-            if kept is not None:
-                return kept
-        cohort = chosen.cohort(now)
-        if snapshot.chooser is None and given.actions is None:
-            decision = drawn(snapshot, ground.random, now=now, seal=seal)
-            return decision, (pull_record(chosen.ledger, decision.arm, cohort),)
-        decision = weighed(snapshot, given, ground.random, now=now, seal=seal)
-    except ContextError as error:
-        # That no arm is available to somebody is what the configuration wants, and no mistake.
-        wanted = given.actions is None and chosen.arms
-        if error.reason != NO_ACTIONS or (default is None and not wanted):
-            raise
-        decision = undecided(chosen, error.reason, seal=seal, default=default)
-        return decision, (excluded_record(chosen.ledger, error.reason),)
-    return decision, (pulled(snapshot, decision, cohort=cohort),)
+    if not chosen.open:
+        given = usable(given)
+        kept = _kept(ground, chosen, given, now=now, default=default)
+        if kept is not None:
+            return kept
+    if snapshot.chooser is None and given.actions is None:
+        decision = drawn(snapshot, ground.random, now=now, seal=seal)
+        return decision, (pull_record(chosen.ledger, decision.arm, chosen.cohort(now)),)
+    decision = weighed(snapshot, given, ground.random, now=now, seal=seal)
+    return decision, (pulled(snapshot, decision, cohort=chosen.cohort(now)),)
+
+
+def instead(
+    ground: Ground, chosen: Experiment, given: Given, error: ContextError, default: str | None
+) -> Decision:
+    """Return the default, where an error means that there was nothing to choose from.
+
+    If none of the experiment's arms is available, that is what the configuration wants, and no
+    mistake; nor is no action at all, if a default is given.
+
+    Raises:
+        ContextError: the error, if it is one.
+    """
+    wanted = given.actions is None and chosen.arms
+    if error.reason != NO_ACTIONS or (default is None and not wanted):
+        raise error
+    return undecided(chosen, error.reason, seal=ground.seal, default=default)
 
 
 def _kept(

@@ -5,47 +5,23 @@ Made at every refresh, off the request path; a decision only scores, weighs and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from banditware.contextual.encoding import Given
+from banditware.contextual.encoding import Given, lookable
 from banditware.contextual.evidence import Weigh
 from banditware.contextual.features import MOST_LEVELS
 from banditware.contextual.ledger import Shares, first_seen, moments
-from banditware.contextual.models import Model, Recipe, Scorer, fit
+from banditware.contextual.models import Model, Recipe, fit
+from banditware.contextual.scoring import Actions, Own, Scorer
 from banditware.counts import Fields
-from banditware.model import SHARED, Context, Kind
-
-#: Attributes by action, in the order in which they are drawn from.
-Actions = Mapping[str, Given]
-
+from banditware.model import SHARED, Context
 
 #: So many sets of actions are kept at hand.
 _KEPT = 512
 
-
-#: Types whose values are of a kind, whatever they are; NaN and infinities are missing.
-_PLAIN: dict[Kind, frozenset[type]] = {
-    "numeric": frozenset({float, int}),
-    "categorical": frozenset({str}),
-}
-
-
-class Choice(NamedTuple):
-    """What was drawn.
-
-    Attributes:
-        action: the action's name.
-        propensity: the probability with which it was drawn.
-        gap: by how much its score is below the best one.
-        features: the encoded vector of the subject and the action, as text.
-    """
-
-    action: str
-    propensity: float
-    gap: float
-    features: str
+#: The action that was drawn, its propensity, by how much its score is below the best one, and the
+#: features of the subject and of the action as text.
+Choice = tuple[str, float, float, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +32,38 @@ class Chooser:
         model: what was learnt.
         weigh: from scores to a probability for every action.
         uncertain: whether `weigh` reads the standard errors of the scores.
-        kinds: the declared attributes of actions, with the types that need no closer look.
         scorers: what scores the actions of earlier decisions, by their names.
     """
 
     model: Model
     weigh: Weigh
     uncertain: bool
-    kinds: tuple[tuple[str, frozenset[type]], ...] = ()
     scorers: dict[tuple[str, ...], Scorer] = field(default_factory=dict, repr=False, compare=False)
     _seen: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
-    def choose(self, context: Given, actions: Actions, uniform: float) -> Choice:
-        """Return what a uniform number in [0, 1) draws from at least one action."""
-        names = tuple(actions)
-        score = self.scorers.get(names)
-        if score is None:
+    def scorer(self, names: tuple[str, ...]) -> Scorer:
+        """Return what scores actions with these names."""
+        found = self.scorers.get(names)
+        if found is None:
             if len(self.scorers) >= _KEPT:
                 self.scorers.clear()
-            score = self.scorers[names] = self.model.scorer(names)
-        scores = score(context, tuple(actions.values()))
-        errors = self.model.errors(context, actions) if self.uncertain else ()
+            found = self.scorers[names] = self.model.scorer(names)
+        return found
+
+    def choose(self, scorer: Scorer, own: Own, context: Given, uniform: float) -> Choice:
+        """Return what a uniform number in [0, 1) draws from at least one action.
+
+        Args:
+            scorer: scores the actions.
+            own: what it found in their attributes.
+            context: the subject's attributes.
+            uniform: the number.
+        """
+        try:
+            scores, text = scorer.look(context, own.adds)
+        except TypeError:  # a value that cannot be looked up, such as a list: it is missing
+            scores, text = scorer.look(lookable(context), own.adds)
+        errors = self.model.errors(context, own.actions) if self.uncertain else ()
         shares = self.weigh(scores, errors)
         for at, share in enumerate(shares):  # noqa: B007  # read after the loop
             uniform -= share
@@ -84,18 +71,11 @@ class Chooser:
                 break
         else:
             at = shares.index(max(shares))  # what rounding has left
-        name = names[at]
-        text = self.model.text(context, actions[name])
-        return Choice(name, shares[at], max(scores) - scores[at], text)
-
-    def plain(self, actions: Actions) -> bool:
-        """Return True if every declared attribute of all actions is there, and of its kind."""
-        kinds = self.kinds
-        for attributes in actions.values():
-            for name, plain in kinds:
-                if attributes.get(name).__class__ not in plain:
-                    return False
-        return True
+        name = scorer.names[at]
+        part = own.texts[at]
+        if part is None:
+            part = own.texts[at] = self.model.text.action(own.actions[name])
+        return name, shares[at], max(scores) - scores[at], (text + part)[1:]
 
     def weighed(self, context: Given, actions: Actions) -> tuple[list[float], tuple[float, ...]]:
         """Return the score and the probability of every action, in their order."""
@@ -141,6 +121,5 @@ def chooser(
         recipe=Recipe(shared=context.shared, uncertain=context.policy.uncertain),
         batch=batch,
     )
-    kinds = tuple((each.name, _PLAIN[each.kind]) for each in context.schema.action)
     policy = context.policy
-    return Chooser(model, policy.weigher(model.evidence), policy.uncertain, kinds)
+    return Chooser(model, policy.weigher(model.evidence), policy.uncertain)

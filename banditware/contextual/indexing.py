@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from banditware.contextual.encoding import (
-    Categorical,
-    Encoder,
-    Given,
-    Numeric,
-    lookable,
-    undeclared,
-)
+from banditware.contextual.attributes import Schema
+from banditware.contextual.encoding import Categorical, Encoder, Given, Numeric, lookable
 from banditware.contextual.features import MISSING
-from banditware.contextual.reading import PLAIN, keys_of, plain_range
+from banditware.contextual.reading import keys_of, plain_range
+from banditware.contextual.writing import PLAIN, added
+
+#: Where a weight stands, and how often it counts.
+Place = tuple[int, float]
 
 
 class Index(NamedTuple):
     """Where the weights of an action's features stand.
 
     Attributes:
+        schema: the declared attributes.
         keys: the features, the intercept first.
         numbers: name, range, reading, and the places of the weight and of the missing one.
         levels: name, reading of unusual values, and the place by level.
@@ -33,6 +32,7 @@ class Index(NamedTuple):
         places: the place of every feature.
     """
 
+    schema: Schema
     keys: tuple[str, ...]
     numbers: tuple[tuple[str, float, float, Callable[[object], float | None], int, int], ...]
     levels: tuple[tuple[str, Callable[[object], int], Mapping[object, int]], ...]
@@ -40,31 +40,31 @@ class Index(NamedTuple):
     declared: frozenset[str]
     places: Mapping[str, int]
 
-    def added(self, attributes: Given, weights: Sequence[float]) -> float:
-        """Return what an action's attributes add under these weights, the intercept's left out."""
+    def found(self, attributes: Given) -> list[Place]:
+        """Return what an action's attributes add: places of weights, and factors."""
         try:
-            total = self._added(attributes, weights)
+            found = self._found(attributes)
         except TypeError:  # a value that cannot be looked up, such as a list: it is missing
-            total = self._added(lookable(attributes), weights)
-        if self.hashed and not attributes.keys() <= self.declared:
-            for key, value in undeclared(attributes, self.declared, self.hashed):
-                total += value * weights[self.places.get("'" + key, -1)]
-        return total
+            found = self._found(lookable(attributes))
+        if self.hashed:
+            for key, value in added(attributes, self.declared, self.hashed).items():
+                place = self.places.get("'" + key)
+                if place is not None:
+                    found.append((place, value))
+        return found
 
-    def _added(self, attributes: Given, weights: Sequence[float]) -> float:
-        get, plain, total = attributes.get, PLAIN, 0.0
+    def _found(self, attributes: Given) -> list[Place]:
+        get, plain, found = attributes.get, PLAIN, []
         for name, low, high, read, at, missing in self.numbers:
             value: Any = get(name)
-            if value.__class__ in plain and low <= value <= high:
-                total += value * weights[at]
-            else:
-                number = read(value)
-                total += weights[missing] if number is None else number * weights[at]
+            if value.__class__ not in plain or not low <= value <= high:
+                value = read(value)
+            found.append((missing, 1.0) if value is None else (at, value))
         for name, unusual, by_level in self.levels:
             value = get(name)
             at = by_level.get(value, -1)
-            total += weights[at if at >= 0 else unusual(value)]
-        return total
+            found.append((at if at >= 0 else unusual(value), 1.0))
+        return found
 
 
 def index(encoder: Encoder, used: Sequence[str]) -> Index:
@@ -93,6 +93,7 @@ def index(encoder: Encoder, used: Sequence[str]) -> Index:
     ]
     buckets = any(key.startswith("'(") for key in keys)
     return Index(
+        encoder.schema,
         keys,
         tuple(each for each in numbers if min(each[4:]) < none),
         tuple(levels),

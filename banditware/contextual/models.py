@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import NamedTuple
@@ -19,11 +19,12 @@ from typing import NamedTuple
 from banditware.contextual import indexing, reading, uncertainty
 from banditware.contextual.attributes import Schema
 from banditware.contextual.design import INTERCEPT, Design, design
-from banditware.contextual.encoding import Encoder, Given, encoder
+from banditware.contextual.encoding import Encoder, Given, encoder, lookable
 from banditware.contextual.evidence import Evidence
 from banditware.contextual.features import TIMES, Vocabulary
 from banditware.contextual.moments import Moments, expanded, merged
 from banditware.contextual.regression import Regression, Weights
+from banditware.contextual.scoring import Scorer, arms_scorer, shared_scorer
 from banditware.contextual.solving import algebra
 from banditware.contextual.writing import Writer, writer
 
@@ -33,9 +34,6 @@ MOST_COLUMNS_NUMPY = 128
 
 #: So many arms' tables are kept, over all sets of actions that callers have asked for.
 _KEPT_ARMS = 4_096
-
-#: Returns the scores of some actions from the subject's context and each action's attributes.
-Scorer = Callable[[Given, Sequence[Given]], list[float]]
 
 
 class Recipe(NamedTuple):
@@ -70,8 +68,8 @@ class Model:
         unknown: what is known of any other action.
         evidence: what policies want to know of the model.
         notes: how often something went wrong: `dropped` columns, `ridge`, `means`.
-        text: writes the features of a decision, from the subject's context and the attributes of
-            the chosen action; where it has `('o` in it, `encoder.unseen` may know new levels.
+        text: writes the features of a decision; where they have `('o` in them, `encoder.unseen`
+            may know new levels.
     """
 
     encoder: Encoder
@@ -91,13 +89,19 @@ class Model:
             context: the subject's attributes.
             actions: the attributes of each available action, by its name.
         """
-        return self.scorer(tuple(actions))(context, tuple(actions.values()))
+        scorer = self.scorer(tuple(actions))
+        adds = scorer.own(actions).adds
+        try:
+            return scorer.look(context, adds)[0]
+        except TypeError:  # as in `Chooser.choose`
+            return scorer.look(lookable(context), adds)[0]
 
     def scorer(self, names: tuple[str, ...]) -> Scorer:
         """Return what scores these actions; it is made once and kept."""
         found = self._scorers.get(names)
         if found is None:
-            found = self._shared_scorer() if self.shared else self._arms_scorer(names)
+            made = self._shared_scorer if self.shared else self._arms_scorer
+            found = made(names)
             if sum(map(len, self._scorers)) + len(names) > _KEPT_ARMS:
                 self._scorers.clear()
             self._scorers[names] = found
@@ -131,36 +135,20 @@ class Model:
     def _arms_scorer(self, names: tuple[str, ...]) -> Scorer:
         """Return the scorer of arms with weights of their own."""
         known = [self._known(name).by_feature for name in names]
-        subject = reading.sums(reading.table(self.encoder, known))
+        subject = reading.table(self.encoder, known, self.text)
         where = indexing.index(self.encoder, self.design.features())
-        if len(where.keys) == 1:
-            return lambda context, _attributes: subject(context)
         own = [[*(weights.get(key, 0.0) for key in where.keys), 0.0] for weights in known]
+        return arms_scorer(names, where, subject, own)
 
-        def score(context: Given, attributes: Sequence[Given]) -> list[float]:
-            return [
-                total + where.added(given, weights)
-                for total, given, weights in zip(subject(context), attributes, own, strict=True)
-            ]
-
-        return score
-
-    def _shared_scorer(self) -> Scorer:
+    def _shared_scorer(self, names: tuple[str, ...]) -> Scorer:
         """Return the scorer of a shared model: the subject's weights for an action's features."""
         weights = self._known(INTERCEPT).by_feature
         where = indexing.index(
             self.encoder, [key.rpartition(TIMES)[2] for key in self.design.features()]
         )
-        subject = reading.sums(
-            reading.table(self.encoder, [_given_action(weights, key) for key in where.keys])
-        )
-
-        def score(context: Given, attributes: Sequence[Given]) -> list[float]:
-            now = subject(context)
-            now.append(0.0)
-            return [now[0] + where.added(given, now) for given in attributes]
-
-        return score
+        given = [_given_action(weights, key) for key in where.keys]
+        subject = reading.table(self.encoder, given, self.text)
+        return shared_scorer(names, where, subject)
 
 
 def fit(

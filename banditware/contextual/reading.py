@@ -1,9 +1,9 @@
-"""Scores straight from attributes: tables that are made once per snapshot, read on every request.
+"""Scores and the text of features straight from attributes: one look at the subject on a request.
 
 A score is linear in the features, so an attribute adds to each of several sums: a number times one
-weight per sum, or the weights of a level, looked up once for all sums. No feature is ever built.
-The sums are the scores of the arms, or, for a shared model, the weights that this subject gives to
-the features of an action.
+weight per sum, or the weights of a level, looked up once for all sums, with the text that says so.
+No feature is ever built. The sums are the scores of the arms, or, for a shared model, the weights
+that this subject gives to the features of an action. Their tables are made once per snapshot.
 """
 
 from __future__ import annotations
@@ -19,41 +19,47 @@ from banditware.contextual.encoding import (
     Encoder,
     Given,
     Numeric,
-    lookable,
-    undeclared,
 )
 from banditware.contextual.features import MISSING, OTHER
+from banditware.contextual.writing import PLAIN, Numbers, Read, Writer, added, number
 
 #: One number per sum.
 Row = tuple[float, ...]
 
+#: What a level adds to every sum, and how it is written.
+Entry = tuple[Row, str]
+
 #: The weights of one sum by feature.
 ByFeature = Mapping[str, float]
 
-#: Types of numbers that need no conversion; True and False are none of them.
-PLAIN: frozenset[Any] = frozenset({float, int})
-
-#: Up to so many sums are added one by one, which is faster than lists.
-_FEW = 4
+#: There are at least so many sums. A few are added one by one, which is faster than lists.
+_LEAST = 3
 
 
 class _Number(NamedTuple):
-    """A numeric attribute: its name, range, reading of unusual values, and weights per sum."""
+    """A numeric attribute.
+
+    Attributes:
+        name: its name.
+        known: the texts of its numbers that are kept.
+        new: reads and writes others.
+        weights: one per sum.
+        missing: what it adds if it is missing.
+    """
 
     name: str
-    low: float
-    high: float
-    read: Callable[[object], float | None]
+    known: Mapping[float, str]
+    new: Callable[[object], Read]
     weights: Row
     missing: Row
 
 
 class _Level(NamedTuple):
-    """A categorical attribute: its name, reading of unusual values, and weights by level."""
+    """A categorical attribute: its name, reading of unusual values, and what each level adds."""
 
     name: str
-    read: Callable[[object], Row]
-    by_level: Mapping[object, Row]
+    read: Callable[[object], Entry]
+    by_level: Mapping[object, Entry]
 
 
 class Table(NamedTuple):
@@ -61,8 +67,8 @@ class Table(NamedTuple):
 
     Attributes:
         base: what the sums are before.
-        numbers: the numeric attributes that matter.
-        levels: the categorical ones, likewise.
+        numbers: the numeric attributes.
+        levels: the categorical ones.
         buckets: weights per sum of the hashed features that matter.
         hashed: so many hashed features there are.
         declared: names of the declared attributes.
@@ -75,133 +81,176 @@ class Table(NamedTuple):
     hashed: int
     declared: frozenset[str]
 
+    def padded(self, row: Row) -> Row:
+        """Return a row as `Look` takes it: with zeros for sums that are not there."""
+        return (*row, *(0.0,) * (_LEAST - len(self.base)))
 
-def table(encoder: Encoder, sums: Sequence[ByFeature]) -> Table:
+
+def table(encoder: Encoder, sums: Sequence[ByFeature], writer: Writer) -> Table:
     """Return what the subject's attributes add to sums with these weights."""
 
     def row(key: str) -> Row:
         return tuple(weights.get(key, 0.0) for weights in sums)
 
     columns = encoder.subject
-    numbers = [_number(each, row) for each in columns if isinstance(each, Numeric)]
-    levels = [
-        _level(each, row)
-        for each in columns
-        if isinstance(each, Categorical) and any(any(row(key)) for key in keys_of(each))
-    ]
     buckets = {key: row(key) for key in (f"({n}" for n in range(encoder.schema.hashed))}
     return Table(
         row(""),
-        tuple(each for each in numbers if any(each.weights) or any(each.missing)),
-        tuple(levels),
+        tuple(
+            _number(each, row, writer.numbers[each.key])
+            for each in columns
+            if isinstance(each, Numeric)
+        ),
+        tuple(_level(each, row) for each in columns if isinstance(each, Categorical)),
         {key: weights for key, weights in buckets.items() if any(weights)},
         encoder.schema.hashed,
         frozenset(column.name for column in columns),
     )
 
 
-Sums = Callable[[Given], list[float]]
+#: Returns the sums, and the text of the subject's features, from its attributes and what the sums
+#: are before. It raises TypeError for a value that cannot be looked up, such as a list.
+Look = Callable[[Given, Row], tuple[list[float], str]]
 
 
-def sums(of: Table) -> Sums:
-    """Return what adds up a subject's attributes."""
-    plain = _few(of) if len(of.base) <= _FEW else _many(of)
+def look(of: Table) -> Look:
+    """Return what looks at a subject's attributes."""
+    plain = _ADDING.get(len(of.padded(of.base)), _many)(of)
     buckets, hashed, declared = of.buckets, of.hashed, of.declared
 
-    def careful(context: Given) -> list[float]:
-        try:
-            return plain(context)
-        except TypeError:  # a value that cannot be looked up, such as a list: it is missing
-            return plain(lookable(context))
+    def with_undeclared(context: Given, start: Row) -> tuple[list[float], str]:
+        found, text = plain(context, start)
+        for key, value in added(context, declared, hashed).items():
+            text += number(key, value)
+            if key in buckets:
+                found = [each + value * w for each, w in zip(found, buckets[key], strict=True)]
+        return found, text
 
-    def with_undeclared(context: Given) -> list[float]:
-        found = careful(context)
-        if not context.keys() <= declared:
-            for key, value in undeclared(context, declared, hashed):
-                if key in buckets:
-                    found = [each + value * w for each, w in zip(found, buckets[key], strict=True)]
-        return found
-
-    return with_undeclared if buckets else careful
+    return with_undeclared if hashed else plain
 
 
-def _few(of: Table) -> Sums:
-    """Return what adds up to four sums; the ones that are not there are zero."""
-    size = len(of.base)
+def _three(of: Table) -> Look:
+    """Return what adds up to three sums; the ones that are not there are zero."""
+    size, plain = len(of.base), PLAIN
+    numbers, levels = _flat(of)
 
-    def padded(row: Row) -> Row:
-        return (*row, *(0.0,) * (_FEW - size))
-
-    start = padded(of.base)
-    numbers = [
-        (name, low, high, read, padded(weights), padded(missing))
-        for name, low, high, read, weights, missing in of.numbers
-    ]
-    levels = [
-        (each.name, _padding(each.read, padded), {k: padded(r) for k, r in each.by_level.items()})
-        for each in of.levels
-    ]
-    plain = PLAIN
-
-    def add(context: Given) -> list[float]:
-        get = context.get
-        a, b, c, d = start
-        for name, low, high, read, weights, missing in numbers:
+    def add(context: Given, start: Row) -> tuple[list[float], str]:
+        get, text = context.get, ""
+        a, b, c = start
+        for name, known, new, w, x, y, missing in numbers:
             value: Any = get(name)
-            if value.__class__ not in plain or not low <= value <= high:
-                value = read(value)
-            if value is None:
-                w, x, y, z = missing
-                a, b, c, d = a + w, b + x, c + y, d + z
-            else:
-                w, x, y, z = weights
-                a, b, c, d = a + w * value, b + x * value, c + y * value, d + z * value
+            part = known.get(value) if value.__class__ in plain else None
+            if part is None:
+                value, part = new(value)
+                if value is None:
+                    value = 1.0
+                    w, x, y = missing  # noqa: PLW2901  # instead of the weights
+            text += part
+            a += w * value
+            b += x * value
+            c += y * value
         for name, unusual, by_level in levels:
             value = get(name)
-            w, x, y, z = by_level.get(value) or unusual(value)
-            a, b, c, d = a + w, b + x, c + y, d + z
-        return [a, b, c, d][:size]
+            w, x, y, part = by_level.get(value) or unusual(value)
+            a += w
+            b += x
+            c += y
+            text += part
+        return [a, b, c] if size == 3 else [a, b, c][:size], text
 
     return add
 
 
-def _padding(
-    read: Callable[[object], Row], padded: Callable[[Row], Row]
-) -> Callable[[object], Row]:
-    return lambda value: padded(read(value))
+def _four(of: Table) -> Look:
+    """Return what adds four sums."""
+    numbers, levels = _flat(of)
+    plain = PLAIN
+
+    def add(context: Given, start: Row) -> tuple[list[float], str]:
+        get, text = context.get, ""
+        a, b, c, d = start
+        for name, known, new, w, x, y, z, missing in numbers:
+            value: Any = get(name)
+            part = known.get(value) if value.__class__ in plain else None
+            if part is None:
+                value, part = new(value)
+                if value is None:
+                    value = 1.0
+                    w, x, y, z = missing  # noqa: PLW2901  # instead of the weights
+            text += part
+            a += w * value
+            b += x * value
+            c += y * value
+            d += z * value
+        for name, unusual, by_level in levels:
+            value = get(name)
+            w, x, y, z, part = by_level.get(value) or unusual(value)
+            a += w
+            b += x
+            c += y
+            d += z
+            text += part
+        return [a, b, c, d], text
+
+    return add
 
 
-def _many(of: Table) -> Sums:
+def _flat(of: Table) -> tuple[list[Any], list[Any]]:
+    """Return the numbers and levels of a table with what they add in one row each."""
+    padded = of.padded
+
+    def flat(entry: Entry) -> tuple[Any, ...]:
+        return (*padded(entry[0]), entry[1])
+
+    def reading(read: Callable[[object], Entry]) -> Callable[[object], tuple[Any, ...]]:
+        return lambda value: flat(read(value))
+
+    numbers = [(*each[:3], *padded(each.weights), padded(each.missing)) for each in of.numbers]
+    levels = [
+        (name, reading(read), {level: flat(entry) for level, entry in by_level.items()})
+        for name, read, by_level in of.levels
+    ]
+    return numbers, levels
+
+
+def _many(of: Table) -> Look:
     """Return what adds up any number of sums."""
-    base, numbers, levels, plain = of.base, of.numbers, of.levels, PLAIN
+    numbers, levels, plain = of.numbers, of.levels, PLAIN
     weights = tuple(zip(*(each.weights for each in numbers), strict=True))
 
-    def add(context: Given) -> list[float]:
-        get = context.get
-        rows: list[Row] = [base]
+    def add(context: Given, start: Row) -> tuple[list[float], str]:
+        get, text = context.get, ""
+        rows: list[Row] = [start]
         values: list[float] = []
-        for name, low, high, read, _, missing in numbers:
+        for name, known, new, _, missing in numbers:
             value: Any = get(name)
-            if value.__class__ not in plain or not low <= value <= high:
-                value = read(value)
+            part = known.get(value) if value.__class__ in plain else None
+            if part is None:
+                value, part = new(value)
                 if value is None:
-                    rows.append(missing)
                     value = 0.0
+                    rows.append(missing)
+            text += part
             values.append(value)
         for name, unusual, by_level in levels:
             value = get(name)
-            rows.append(by_level.get(value) or unusual(value))
+            row, part = by_level.get(value) or unusual(value)
+            rows.append(row)
+            text += part
         found: list[float] = list(map(sum, zip(*rows)))  # noqa: B905  # rows are equally long
         if values:
-            return [each + sum(map(mul, values, row)) for each, row in zip(found, weights)]  # noqa: B905  # both are one per sum
-        return found
+            found = [each + sum(map(mul, values, row)) for each, row in zip(found, weights)]  # noqa: B905  # both are one per sum
+        return found, text
 
     return add
 
 
-def _number(column: Numeric, row: Callable[[str], Row]) -> _Number:
-    low, high = plain_range(column)
-    return _Number(column.name, low, high, column.read, row(column.key), row(column.key + MISSING))
+_ADDING = {3: _three, 4: _four}
+
+
+def _number(column: Numeric, row: Callable[[str], Row], texts: Numbers) -> _Number:
+    weights, missing = row(column.key), row(column.key + MISSING)
+    return _Number(column.name, texts.known, texts.new, weights, missing)
 
 
 def plain_range(column: Numeric) -> tuple[float, float]:
@@ -210,8 +259,8 @@ def plain_range(column: Numeric) -> tuple[float, float]:
 
 
 def _level(column: Categorical, row: Callable[[str], Row]) -> _Level:
-    by_level: dict[object, Row] = {level: row(key) for level, key in column.levels.items()}
-    by_key = {key: row(key) for key in keys_of(column)}
+    by_key: dict[str, Entry] = {key: (row(key), "*" + key) for key in keys_of(column)}
+    by_level: dict[object, Entry] = {level: by_key[key] for level, key in column.levels.items()}
     by_level[None] = by_key[column.key + MISSING]
     return _Level(column.name, lambda value: by_key[column.read(value)], by_level)
 

@@ -1,12 +1,13 @@
 """The text of a decision's features, straight from its attributes, on every request.
 
-It says the same, character by character, as `features.text(encoder.features(...))`.
+It says the same, character by character, as `features.text(encoder.features(...))`. Every part has
+the `*` that joins it in front of it, so that a text is a sum of parts without its first character.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from banditware.contextual.encoding import (
     Categorical,
@@ -19,102 +20,140 @@ from banditware.contextual.encoding import (
 )
 from banditware.contextual.features import MISSING, written
 
-#: Returns the text from the subject's context and the attributes of the chosen action.
-Writer = Callable[[Given, Given], str]
-
-_Parts = Callable[[Given], list[str]]
-
 #: Numbers up to here are written without an exponent.
-_SHORT = 1e15
+LONGEST = 1e15
 
-#: Numbers of an attribute whose text is kept: ages, counts and prices come again and again.
-_KEPT = 1_024
+#: Numbers of an attribute whose text is kept: ages, counts and prices come again and again; what
+#: was measured to many digits does not.
+_KEPT, _DIGITS = 1_024, 9
 
 #: Types of numbers that need no conversion; True and False are none of them.
-_PLAIN: frozenset[Any] = frozenset({float, int})
+PLAIN: frozenset[Any] = frozenset({float, int})
+
+
+#: A number, or None if it is missing, and its part of the text.
+Read = tuple[float | None, str]
+
+
+class Numbers:
+    """Reads the numbers of an attribute with their texts.
+
+    Attributes:
+        known: the parts that are kept, by plain number.
+    """
+
+    __slots__ = ("_begin", "_column", "_high", "_long", "_low", "known")
+
+    def __init__(self, column: Numeric) -> None:
+        """Begin with none."""
+        self.known: dict[float, str] = {}
+        self._column = column
+        self._begin = f"*{column.key})"
+        self._long = len(self._begin) + _DIGITS
+        self._low, self._high = max(column.low, -LONGEST), min(column.high, LONGEST)
+
+    def new(self, value: Any) -> Read:
+        """Return any value that is not known, as a number, with its part."""
+        if value.__class__ not in PLAIN or not self._low <= value <= self._high:
+            return self._unusual(value)
+        if value % 1:
+            part = f"{self._begin}{value!r}"
+            if len(part) > self._long:
+                return value, part
+        else:
+            part = number(self._column.key, value)
+        if len(self.known) >= _KEPT:
+            self.known.clear()
+        self.known[value] = part
+        return value, part
+
+    def _unusual(self, value: object) -> Read:
+        key, found = self._column.key, self._column.read(value)
+        return found, f"*{key}{MISSING}" if found is None else number(key, found)
+
+
+class Writer(NamedTuple):
+    """What writes the features of a decision; kept as long as its model.
+
+    Attributes:
+        numbers: the texts of the subject's numbers, by the key of the attribute.
+        action: returns the text of an action's attributes.
+    """
+
+    numbers: Mapping[str, Numbers]
+    action: Callable[[Given], str]
 
 
 def writer(encoder: Encoder) -> Writer:
     """Return what writes features by an encoder."""
-    subject = _parts(encoder.subject, encoder.schema.hashed, "")
-    if not encoder.action and not encoder.schema.hashed:
-        return lambda context, _attributes: "*".join(subject(context))
-    action = _parts(encoder.action, encoder.schema.hashed, "'")
-    return lambda context, attributes: "*".join(subject(context) + action(attributes))
+    numbers = {each.key: Numbers(each) for each in encoder.subject if isinstance(each, Numeric)}
+    return Writer(numbers, _action(encoder))
 
 
-def _parts(columns: tuple[Column, ...], hashed: int, mark: str) -> _Parts:
-    """Return what writes every feature of the subject or of an action."""
-    plain = _declared(columns)
-    names = frozenset(column.name for column in columns)
+def number(key: str, value: float) -> str:
+    """Return the part of a feature; none if it is zero."""
+    if value == 1.0:
+        return "*" + key
+    return f"*{key}){written(value)}" if value else ""
 
-    def parts(given: Given) -> list[str]:
+
+def added(given: Given, declared: frozenset[str], hashed: int) -> dict[str, float]:
+    """Return what the attributes that are not declared add up to, by bucket."""
+    sums: dict[str, float] = {}
+    if not given.keys() <= declared:
+        for key, value in undeclared(given, declared, hashed):
+            sums[key] = sums.get(key, 0.0) + value
+    return sums
+
+
+def _action(encoder: Encoder) -> Callable[[Given], str]:
+    """Return what writes every feature of an action."""
+    plain, hashed = _declared(encoder.action), encoder.schema.hashed
+    names = frozenset(column.name for column in encoder.action)
+
+    def text(given: Given) -> str:
         try:
             found = plain(given)
         except TypeError:  # a value that cannot be looked up, such as a list: it is missing
             found = plain(lookable(given))
-        if hashed and not given.keys() <= names:
-            sums: dict[str, float] = {}
-            for key, value in undeclared(given, names, hashed):
-                sums[key] = sums.get(key, 0.0) + value
-            found += [part for key, value in sums.items() for part in _number(mark + key, value)]
+        if hashed:
+            for key, value in added(given, names, hashed).items():
+                found += number("'" + key, value)
         return found
 
-    return parts
+    return text
 
 
-def _declared(columns: tuple[Column, ...]) -> _Parts:
-    numbers: list[tuple[str, float, float, Numeric, dict[float, str]]] = [
-        (each.name, max(each.low, -_SHORT), min(each.high, _SHORT), each, {})
+def _declared(columns: tuple[Column, ...]) -> Callable[[Given], str]:
+    numbers = [
+        (each.name, texts.known, texts.new)
         for each in columns
         if isinstance(each, Numeric)
+        for texts in (Numbers(each),)
     ]
     levels = [
-        (each.name, {None: each.key + MISSING, **each.levels}, each.read)
+        (each.name, level_parts(each), each.read)
         for each in columns
         if isinstance(each, Categorical)
     ]
-    plain = _PLAIN
+    plain = PLAIN
 
-    def parts(given: Given) -> list[str]:
-        get, found = given.get, []
-        for name, low, high, column, known in numbers:
+    def text(given: Given) -> str:
+        get, found = given.get, ""
+        for name, known, new in numbers:
             value: Any = get(name)
-            if value.__class__ in plain:
-                part = known.get(value)
-                if part is not None:
-                    found.append(part)
-                    continue
-                if low <= value <= high:
-                    text = repr(value)
-                    if text[-2:] == ".0":
-                        text = text[:-2]
-                    if text not in _SPECIAL:
-                        if len(known) >= _KEPT:
-                            known.clear()
-                        part = known[value] = f"{column.key}){text}"
-                        found.append(part)
-                        continue
-            found += _unusual(column, value)
+            part = known.get(value) if value.__class__ in plain else None
+            found += new(value)[1] if part is None else part
         for name, by_level, read in levels:
             value = get(name)
-            found.append(by_level.get(value) or read(value))
+            found += by_level.get(value) or "*" + read(value)
         return found
 
-    return parts
+    return text
 
 
-#: Numbers that are not written, or not with their key.
-_SPECIAL = frozenset({"0", "-0", "1"})
-
-
-def _unusual(column: Numeric, value: object) -> list[str]:
-    number = column.read(value)
-    return [column.key + MISSING] if number is None else _number(column.key, number)
-
-
-def _number(key: str, value: float) -> list[str]:
-    """Return a feature as text; none if it is zero."""
-    if value == 1.0:
-        return [key]
-    return [f"{key}){written(value)}"] if value else []
+def level_parts(column: Categorical) -> dict[object, str]:
+    """Return the part of every level of an attribute, and of none."""
+    known: dict[object, str] = {level: "*" + key for level, key in column.levels.items()}
+    known[None] = f"*{column.key}{MISSING}"
+    return known

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from banditware.contextual.attributes import Attribute, Schema
-from banditware.contextual.encoding import encoder
+from banditware.contextual.encoding import Encoder, encoder, lookable
 from banditware.contextual.features import Vocabulary
 from banditware.contextual.models import Model, Recipe, fit
 from banditware.contextual.moments import Moments, expanded, merged, observed
+from banditware.contextual.reading import look, table
+from banditware.contextual.writing import writer
 
 SCHEMA = Schema(
     subject=(
@@ -94,6 +96,17 @@ def fitted(decisions: Iterable[Decision], recipe: Recipe) -> Model:
     """Return the model of a history."""
     sums = moments(decisions, shared=recipe.shared)
     return fit(SCHEMA, sums, vocabulary=VOCABULARY, recipe=recipe)
+
+
+def written(encodes: Encoder, context: Mapping[str, Any], attributes: Mapping[str, Any]) -> str:
+    """Return the text that a decision has: of one look at the subject, and of the action."""
+    writes = writer(encodes)
+    looks = look(table(encodes, [{}], writes))
+    try:
+        text = looks(context, (0.0,) * 3)[1]
+    except TypeError:
+        text = looks(lookable(context), (0.0,) * 3)[1]
+    return (text + writes.action(attributes))[1:]
 
 
 def close(left: Iterable[float], right: Iterable[float], within: float = 1e-9) -> bool:

@@ -8,8 +8,10 @@ from collections import Counter
 import pytest
 
 from banditware.contextual import choosing
-from banditware.contextual.choosing import Actions, Chooser, chooser
+from banditware.contextual.choosing import Choice, Chooser, chooser
+from banditware.contextual.encoding import Given
 from banditware.contextual.policies import POLICIES
+from banditware.contextual.scoring import Actions
 from banditware.model import Attribute, Context, Schema
 
 SCHEMA = Schema((Attribute("age", "numeric"), Attribute("plan", "categorical")), (), 0)
@@ -32,6 +34,12 @@ FIELDS = {
 }
 
 
+def chosen(chooses: Chooser, context: Given, actions: Actions, uniform: float) -> Choice:
+    """Return what is drawn."""
+    scorer = chooses.scorer(tuple(actions))
+    return chooses.choose(scorer, scorer.own(actions), context, uniform)
+
+
 def made(policy: str = "igw", *, shared: bool = False) -> Chooser:
     """Return what chooses by `FIELDS`."""
     context = Context(SCHEMA, POLICIES[policy](), shared)
@@ -47,12 +55,14 @@ def test_who_gets_what(policy: str) -> None:
         scores, shares = chooses.weighed({"age": age}, actions)
         drawn = Counter[str]()
         for _ in range(400):
-            choice = chooses.choose({"age": age}, actions, generator.random())
-            drawn[choice.action] += 1
-            at = list(actions).index(choice.action)
-            assert choice.propensity == shares[at]
-            assert choice.gap == max(scores) - scores[at]
-            assert choice.features == f"age){age}*plan('m"
+            name, propensity, gap, features = chosen(
+                chooses, {"age": age}, actions, generator.random()
+            )
+            drawn[name] += 1
+            at = list(actions).index(name)
+            assert propensity == shares[at]
+            assert gap == max(scores) - scores[at]
+            assert features == f"age){age}*plan('m"
         assert shares[list(actions).index(better)] > 0.6
         assert drawn[better] / 400 == pytest.approx(max(shares), abs=0.08)
 
@@ -67,8 +77,8 @@ def test_the_order_of_actions_does_not_matter() -> None:
 def test_what_rounding_leaves() -> None:
     """A number that no share reaches draws the likeliest action."""
     actions: Actions = {"x": {}, "y": {}}
-    assert made().choose({"age": 50}, actions, 2.0).action == "x"
-    assert made().choose({"age": 10}, actions, 2.0).action == "y"
+    assert chosen(made(), {"age": 50}, actions, 2.0)[0] == "x"
+    assert chosen(made(), {"age": 10}, actions, 2.0)[0] == "y"
 
 
 def test_a_shared_model() -> None:
@@ -83,9 +93,9 @@ def test_scorers_are_kept_and_few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choosing, "_KEPT", 2)
     chooses = made()
     for name in "abc":
-        chooses.choose({}, {name: {}}, 0.5)
+        chosen(chooses, {}, {name: {}}, 0.5)
         kept = chooses.scorers[name,]
-        chooses.choose({}, {name: {}}, 0.5)
+        chosen(chooses, {}, {name: {}}, 0.5)
         assert chooses.scorers[name,] is kept
         assert len(chooses.scorers) <= 2
     assert list(chooses.scorers) == [("c",)]

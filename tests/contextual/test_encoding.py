@@ -11,8 +11,7 @@ from hypothesis import given
 from banditware.contextual import features
 from banditware.contextual.attributes import Attribute, Schema
 from banditware.contextual.encoding import bucket, encode, encoder, unseen
-from banditware.contextual.writing import writer
-from tests.contextual.cases import SCHEMA, VOCABULARY, anything, contexts, own
+from tests.contextual.cases import SCHEMA, VOCABULARY, anything, contexts, own, written
 
 NOTHING: dict[str, Any] = {}
 
@@ -119,7 +118,7 @@ def test_the_quick_text_is_the_same(context: dict[str, Any], attributes: dict[st
     for schema in (SCHEMA, SCHEMA._replace(action=(), hashed=0), SCHEMA._replace(hashed=0)):
         encodes = encoder(schema, VOCABULARY)
         plain = features.text(encodes.features(context, attributes))
-        assert writer(encodes)(context, attributes) == plain
+        assert written(encodes, context, attributes) == plain
 
 
 @given(anything)
@@ -128,4 +127,4 @@ def test_unusual_numbers_have_the_same_text(value: object) -> None:
     encodes = encoder(AGE._replace(subject=(Attribute("age", "numeric"),)), {})
     for given_value in (value, 0, -0.0, 1, 1.0, 1e20, -1e15, 1e16, 123456789012345678, 1e-7):
         context = {"age": given_value}
-        assert writer(encodes)(context, NOTHING) == features.text(encodes.features(context, {}))
+        assert written(encodes, context, NOTHING) == features.text(encodes.features(context, {}))
