@@ -1,134 +1,50 @@
 """What a decision in context costs, beside Eppo's SDK (a Rust core), in one run.
 
-`PYTHONPATH=. python benchmarks/contextual_cost.py`. Figures are minima of many loops, which a busy
-machine disturbs least; the loops of all rows take turns.
+`PYTHONPATH=. python benchmarks/contextual_cost.py`; `--short` leaves the sizes out. Figures are
+minima of many loops, which a busy machine disturbs least; the loops of all rows take turns. The
+exit status is 1 if three actions with six attributes cost more than Eppo's.
 """
 
 from __future__ import annotations
 
-import json
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import cycle
 from typing import Any
 
-import eppo_client
+from mabwiser.mab import MAB, LearningPolicy
 
 from banditware import Bandit
 from banditware.contextual.policies import POLICIES
+from benchmarks.contextual_eppo import SHOES, TIERS, Attributes, Shape, eppo, many, wide
 
-ROUNDS, CALLS = 40, 2_000
+ROUNDS, CALLS = 40, 1_000
 
-NUMERIC = ("age", "visits")
-COUNTRIES, DEVICES, TIERS = ("GB", "US", "DE"), ("phone", "desktop"), ("gold", "silver", "bronze")
-Attributes = dict[str, str | int | float | bool | None]
+#: How many actions, and how many features of the subject, a decision is timed with.
+ACTIONS, FEATURES = (2, 3, 5, 10, 20, 50), (5, 10, 20, 40, 64)
 
-ACTIONS: dict[str, Attributes] = {
-    "nike": {"price": 90.5, "tier": "gold"},
-    "adidas": {"price": 80.0, "tier": "silver"},
-    "puma": {"price": 60.0, "tier": "bronze"},
-}
+Rows = dict[str, Callable[[], object]]
 
 
-def categorical(key: str, levels: tuple[str, ...], generator: random.Random) -> dict[str, Any]:
-    values = {level: generator.uniform(-1, 1) for level in levels}
-    return {"attributeKey": key, "valueCoefficients": values, "missingValueCoefficient": 0.1}
-
-
-def numeric(key: str, generator: random.Random) -> dict[str, Any]:
-    value = generator.uniform(-0.1, 0.1)
-    return {"attributeKey": key, "coefficient": value, "missingValueCoefficient": 0.1}
-
-
-def eppo(subjects: Iterator[Attributes]) -> Callable[[], object]:
-    """Return a decision of Eppo's SDK for the same subjects and actions."""
-    generator = random.Random(1)
-    coefficients = {
-        name: {
-            "actionKey": name,
-            "intercept": 1.0,
-            "actionNumericCoefficients": [numeric("price", generator)],
-            "actionCategoricalCoefficients": [categorical("tier", TIERS, generator)],
-            "subjectNumericCoefficients": [numeric(key, generator) for key in NUMERIC],
-            "subjectCategoricalCoefficients": [
-                categorical("country", COUNTRIES, generator),
-                categorical("device", DEVICES, generator),
-            ],
-        }
-        for name in ACTIONS
+def experiment(shape: Shape, policy: str = "igw", model: str = "per-arm") -> dict[str, Any]:
+    """Return the configuration of an experiment of that shape."""
+    levels = {
+        name: {"type": "categorical", "levels": list(each)} for name, each in shape.levels.items()
     }
-    model = {"gamma": 1.0, "defaultActionScore": 0.0, "actionProbabilityFloor": 0.02}
-    bandit = {
-        "banditKey": "shoe",
-        "modelName": "falcon",
-        "updatedAt": "2026-01-01T00:00:00Z",
-        "modelVersion": "1",
-        "modelData": {**model, "coefficients": coefficients},
-    }
-    variation = {"key": "shoe", "value": "shoe"}
-    split = {"variationKey": "shoe", "shards": []}
-    flag = {
-        "key": "shoe_flag",
-        "enabled": True,
-        "variationType": "STRING",
-        "variations": {"shoe": variation},
-        "allocations": [{"key": "all", "rules": [], "splits": [split], "doLog": False}],
-        "totalShards": 10_000,
-    }
-    reference = {
-        "key": "shoe",
-        "flagKey": "shoe_flag",
-        "variationKey": "shoe",
-        "variationValue": "shoe",
-    }
-    flags = {
-        "createdAt": "2026-01-01T00:00:00Z",
-        "format": "SERVER",
-        "environment": {"name": "Test"},
-        "flags": {"shoe_flag": flag},
-        "bandits": {"shoe": [reference]},
-    }
-    bandits = {
-        "updatedAt": "2026-01-01T00:00:00Z",
-        "environment": {"name": "Test"},
-        "bandits": {"shoe": bandit},
-    }
-    config = eppo_client.ClientConfig(
-        api_key="none",
-        assignment_logger=eppo_client.AssignmentLogger(),
-        poll_interval_seconds=None,
-        initial_configuration=eppo_client.Configuration(
-            flags_configuration=json.dumps(flags).encode(),
-            bandits_configuration=json.dumps(bandits).encode(),
-        ),
-    )
-    client = eppo_client.init(config)
-    result = client.get_bandit_action("shoe_flag", "u1", next(subjects), ACTIONS, "none")
-    assert result.action in ACTIONS
-    return lambda: client.get_bandit_action("shoe_flag", "u1", next(subjects), ACTIONS, "none")
-
-
-def experiment(policy: str) -> dict[str, Any]:
+    tier = {"type": "categorical", "levels": list(TIERS)}
+    own = {"action_context": {"price": "numeric", "tier": tier}}
     return {
         "policy": policy,
-        "context": {
-            "age": "numeric",
-            "visits": "numeric",
-            "country": {"type": "categorical", "levels": list(COUNTRIES)},
-            "device": {"type": "categorical", "levels": list(DEVICES)},
-        },
-        "action_context": {
-            "price": "numeric",
-            "tier": {"type": "categorical", "levels": list(TIERS)},
-        },
-        "arms": list(ACTIONS),
+        "model": model,
+        "context": {**dict.fromkeys(shape.numeric, "numeric"), **levels},
+        **(own if any(shape.actions.values()) else {}),
+        "arms": list(shape.actions),
     }
 
 
-def learnt(
-    experiments: Mapping[str, Any], context: Callable[[random.Random], Mapping[str, Any]]
-) -> Bandit:
+def learnt(shape: Shape, experiments: Mapping[str, Any]) -> Bandit:
     """Return a bandit that has learnt from a few hundred rewards."""
     bandit = Bandit.from_config(
         {
@@ -141,48 +57,93 @@ def learnt(
     generator = random.Random(2)
     for name in experiments:
         for _ in range(300):
-            given = context(generator)
-            decision = bandit.decide(name, context=given, actions=None)
+            given = shape.somebody(generator)
+            decision = bandit.decide(name, context=given, actions=shape.actions)
             bandit.reward(decision, generator.random())
     bandit.flush()
     return bandit
 
 
-def somebody(generator: random.Random) -> Attributes:
-    """Return a subject; every second age is one that comes again."""
-    age = generator.gauss(40, 10)
+def subjects_of(shape: Shape) -> Iterator[Attributes]:
+    """Return subjects without end."""
+    generator = random.Random(3)
+    return cycle([shape.somebody(generator) for _ in range(10_000)])
+
+
+def deciding(bandit: Bandit, name: str, shape: Shape) -> Callable[[], object]:
+    """Return a decision of an experiment."""
+    subjects, actions = subjects_of(shape), shape.actions
+    return lambda: bandit.decide(name, subject="u1", context=next(subjects), actions=actions)
+
+
+def compared(shape: Shape) -> Rows:
+    """Return the rows of a shape: Eppo's SDK, and both models of ours."""
+    models = {"per-arm": experiment(shape), "shared": experiment(shape, model="shared")}
+    bandit = learnt(shape, models)
+    rows: Rows = {"Eppo": eppo(shape, subjects_of(shape))}
+    return rows | {model: deciding(bandit, model, shape) for model in models}
+
+
+def learning() -> Rows:
+    """Return what a reward adds to a request, beside MABWiser's fit of one reward."""
+    shape = wide(10)
+    bandit, subjects = learnt(shape, {"igw": experiment(shape)}), subjects_of(shape)
+    decide = deciding(bandit, "igw", shape)
+    generator = random.Random(4)
+    rows = [[generator.random() for _ in range(10)] for _ in range(300)]
+    peer = MAB(list(shape.actions), LearningPolicy.LinUCB())
+    peer.fit([generator.choice("abc") for _ in rows], [generator.random() for _ in rows], rows)
+
+    def rewarded() -> object:
+        decision = bandit.decide("igw", subject="u1", context=next(subjects), actions=shape.actions)
+        return bandit.reward(decision)
+
     return {
-        "age": generator.choice([age, round(age)]),
-        "visits": generator.randrange(20),
-        "country": generator.choice(COUNTRIES),
-        "device": generator.choice(DEVICES),
+        "decide": decide,
+        "decide and reward": rewarded,
+        "MABWiser LinUCB predict": lambda: peer.predict(rows[:1]),
+        "MABWiser LinUCB partial_fit": lambda: peer.partial_fit(["a"], [1.0], rows[:1]),
     }
 
 
-def minima(rows: Mapping[str, Callable[[], object]]) -> dict[str, float]:
+def minima(rows: Rows, rounds: int = ROUNDS, calls: int = CALLS) -> dict[str, float]:
     """Return the least microseconds of a call, by row."""
     found = dict.fromkeys(rows, float("inf"))
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, call in rows.items():
             begin = time.perf_counter()
-            for _ in range(CALLS):
+            for _ in range(calls):
                 call()
-            found[name] = min(found[name], (time.perf_counter() - begin) / CALLS * 1e6)
+            found[name] = min(found[name], (time.perf_counter() - begin) / calls * 1e6)
     return found
 
 
-def main() -> None:
-    bandit = learnt({policy: experiment(policy) for policy in POLICIES}, somebody)
-    generator = random.Random(3)
-    subjects = cycle([somebody(generator) for _ in range(10_000)])
-    rows: dict[str, Callable[[], object]] = {"Eppo SDK (Rust)": eppo(subjects)}
-    for policy in POLICIES:
-        rows[f"banditware {policy}"] = lambda policy=policy: bandit.decide(  # type: ignore[misc]
-            policy, subject="u1", context=next(subjects), actions=ACTIONS
-        )
-    for name, least in minima(rows).items():
-        print(f"{name:30} {least:8.2f} us")
+def table(title: str, shapes: Mapping[str, Shape]) -> None:
+    """Print what each shape costs, and how much that is of Eppo's."""
+    print(f"\n{title:24}{'Eppo':>9}{'per-arm':>9}{'ratio':>7}{'shared':>9}{'ratio':>7}")
+    for name, shape in shapes.items():
+        peer, per_arm, shared = minima(compared(shape), 10, 200).values()
+        ours = f"{per_arm:9.2f}{per_arm / peer:7.2f}{shared:9.2f}{shared / peer:7.2f}"
+        print(f"{name:24}{peer:9.2f}{ours}")
+
+
+def main() -> int:
+    """Print the figures; return 1 if ours is the dearer."""
+    bandit = learnt(SHOES, {policy: experiment(SHOES, policy) for policy in POLICIES})
+    rows: Rows = {"Eppo SDK (Rust)": eppo(SHOES, subjects_of(SHOES))}
+    rows |= {f"banditware {policy}": deciding(bandit, policy, SHOES) for policy in POLICIES}
+    found = minima(rows)
+    peer, ours = found["Eppo SDK (Rust)"], found["banditware igw"]
+    for name, least in found.items():
+        print(f"{name:30} {least:8.2f} us {least / peer:6.2f} of Eppo's")
+    if "--short" not in sys.argv:
+        table("actions", {str(number): many(number) for number in ACTIONS})
+        table("features of the subject", {str(number): wide(number) for number in FEATURES})
+        print("\n10 features, 3 actions")
+        for name, least in minima(learning(), 10, 50).items():
+            print(f"{name:30} {least:8.2f} us")
+    return int(ours > peer)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
