@@ -175,13 +175,13 @@ class Bandit(Running):
         self, snapshot: ExperimentSnapshot, given: Given, default: str | None
     ) -> Decision:
         """Return what `outright` does, for an experiment in which everybody takes part."""
-        ground, chosen = self._ground, snapshot.experiment
+        ground = self._ground
         now = ground.clock()
         try:
-            decision = weighed(snapshot, given, ground.random, now=now, seal=ground.seal)
+            decision = weighed(snapshot, given, ground.random, now, ground.seal)
         except ContextError as error:
             return self._instead(snapshot, given, error, default)
-        self._flusher.record(pulled(snapshot, decision, cohort=chosen.cohort(now)))
+        self._flusher.record(pulled(snapshot, decision, snapshot.experiment.cohort(now)))
         return decision
 
     def _outright(

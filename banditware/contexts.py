@@ -72,7 +72,6 @@ def weighed(
     snapshot: ExperimentSnapshot,
     given: Given,
     random: Random,
-    *,
     now: float,
     seal: Callable[[Decision], str],
 ) -> Decision:
@@ -197,7 +196,7 @@ def _readable(attribute: Attribute, value: object) -> bool:
 
 
 def pulled(
-    snapshot: ExperimentSnapshot, decision: Decision, *, cohort: int, again: bool = False
+    snapshot: ExperimentSnapshot, decision: Decision, cohort: int, *, again: bool = False
 ) -> bytes:
     """Return the spool record of a pull that was decided in context.
 

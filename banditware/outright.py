@@ -40,7 +40,7 @@ def outright(
     if snapshot.chooser is None and given.actions is None:
         decision = drawn(snapshot, ground.random, now=now, seal=seal)
         return decision, (pull_record(chosen.ledger, decision.arm, chosen.cohort(now)),)
-    decision = weighed(snapshot, given, ground.random, now=now, seal=seal)
+    decision = weighed(snapshot, given, ground.random, now, seal)
     return decision, (pulled(snapshot, decision, cohort=chosen.cohort(now)),)
 
 
