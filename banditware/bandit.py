@@ -16,10 +16,9 @@ from banditware.actions import GivenActions, reusable
 from banditware.beginning import begin
 from banditware.config import load
 from banditware.config.settings import Settings
-from banditware.contexts import Given, asked, pulled, weighed
+from banditware.contexts import asked
 from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
 from banditware.deciding import drawn, excluded_record, pull_record
-from banditware.errors import ContextError
 from banditware.events.happened import Happened, Rewarded, at_once
 from banditware.explaining import unnamed, with_details
 from banditware.faults import Faults
@@ -31,11 +30,11 @@ from banditware.http import NO_EFFECTS, Effects, Facts, Headers
 from banditware.log.opening import Given as GivenLog
 from banditware.log.opening import begin_log
 from banditware.model import Decision, Experiment
-from banditware.outright import instead, outright
+from banditware.outright import outright
 from banditware.report import experiment_report
 from banditware.routes import Router
 from banditware.running import Running
-from banditware.snapshot import ExperimentSnapshot, Snapshot, unread
+from banditware.snapshot import Snapshot, unread
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
 from banditware.tokens import Assignment, Tokens, remembered
@@ -162,48 +161,13 @@ class Bandit(Running):
             decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
             self._flusher.record(pull_record(chosen.ledger, decision.arm, chosen.cohort(now)))
         else:
-            given = asked(context, actions, subject)
-            if chosen.open and not details:
-                decision = self._in_context(snapshot, given, default)
-            else:
-                decision = self._outright(snapshot, given, default, details=details)
+            given = asked(context, reusable(actions) if details else actions, subject)
+            decision = outright(ground, snapshot, given, default, self._flusher.record)
+            if details:
+                decision = with_details(decision, ground, snapshot, given)
         if ground.note is not None:
             ground.note(at_once(decision, chosen, subject))
         return decision
-
-    def _in_context(
-        self, snapshot: ExperimentSnapshot, given: Given, default: str | None
-    ) -> Decision:
-        """Return what `outright` does, for an experiment in which everybody takes part."""
-        ground = self._ground
-        now = ground.clock()
-        try:
-            decision = weighed(snapshot, given, ground.random, now, ground.seal)
-        except ContextError as error:
-            return self._instead(snapshot, given, error, default)
-        self._flusher.record(pulled(snapshot, decision, snapshot.experiment.cohort(now)))
-        return decision
-
-    def _outright(
-        self, snapshot: ExperimentSnapshot, given: Given, default: str | None, *, details: bool
-    ) -> Decision:
-        ground = self._ground
-        if details:
-            given = given._replace(actions=reusable(given.actions))
-        try:
-            decision, records = outright(ground, snapshot, given, default)
-        except ContextError as error:
-            decision = self._instead(snapshot, given, error, default)
-        else:
-            self._flusher.record(*records)
-        return with_details(decision, ground, snapshot, given) if details else decision
-
-    def _instead(
-        self, snapshot: ExperimentSnapshot, given: Given, error: ContextError, default: str | None
-    ) -> Decision:
-        chosen = snapshot.experiment
-        self._flusher.record(excluded_record(chosen.ledger, error.reason))
-        return instead(self._ground, chosen, given, error, default)
 
     def reward(
         self,

@@ -15,7 +15,7 @@ from banditware.contextual.features import MISSING, OTHER
 from banditware.contextual.scoring import Actions, Own
 from banditware.counts import PULL, first_seen, once_key, pull, pull_features
 from banditware.errors import ContextError
-from banditware.model import Attribute, Basis, Decision, Experiment, Schema
+from banditware.model import SHARED, Attribute, Basis, Decision, Experiment, Schema
 from banditware.snapshot import ExperimentSnapshot
 
 _NOTHING: Mapping[str, Any] = {}
@@ -206,12 +206,12 @@ def pulled(
         cohort: the cohort of the decision.
         again: an earlier request served it and did not count it, and others may count it as well.
     """
-    experiment = snapshot.experiment
-    _, arm, _, _, _, _, id_, time, _, _, _, (context, actions, features, _), _ = decision
-    begin = _pull(experiment.ledger, arm, experiment.model_of(arm), cohort)
+    experiment, arm = snapshot.experiment, decision.arm
+    context, actions, features, _ = decision.basis
+    begin = _pull(experiment.ledger, arm, experiment.shared, cohort)
     if again:
-        begin = begin.replace("\t", f"\t{once_key(int(time), id_, PULL)}", 1)
-    if snapshot.chooser is not None and OTHER in features:
+        begin = begin.replace("\t", f"\t{once_key(int(decision.time), decision.id, PULL)}", 1)
+    if OTHER in features and snapshot.chooser is not None:
         new = snapshot.chooser.unseen(context, actions.get(arm, _NOTHING))
         features = "\t".join((f"{features} 1", *map(first_seen, new)))
         return f"{begin}{features}".encode()
@@ -219,7 +219,8 @@ def pulled(
 
 
 @lru_cache(4_096)
-def _pull(ledger: str, arm: str, model: str, cohort: int) -> str:
+def _pull(ledger: str, arm: str, shared: bool, cohort: int) -> str:  # noqa: FBT001  # cached
     """Return the record of all pulls of an arm's cohort, up to where their features stand."""
-    begin = f"{pull(arm, cohort)}\t{pull_features(model, cohort, '')}".removesuffix(" 1")
+    features = pull_features(SHARED if shared else arm, cohort, "").removesuffix(" 1")
+    begin = f"{pull(arm, cohort)}\t{features}"
     return f"{ledger}\t\t{begin}"

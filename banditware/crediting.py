@@ -7,7 +7,7 @@ from typing import NamedTuple, SupportsFloat
 
 from banditware.counts import HOLDOUT, Learnt, excluded, line, once_key, reward, reward_features
 from banditware.errors import RewardError
-from banditware.model import NAME, Experiment
+from banditware.model import NAME, SHARED, Experiment
 from banditware.tokens import SKEW, Assignment
 
 #: The largest amount, up or down: its square is still a number that counts can be summed from.
@@ -75,7 +75,7 @@ def credit(
     cohort = experiment.cohort(assignment.time)
     deltas = [reward(assignment.arm, cohort, goal=goal, amount=amount, learnt=learnt)]
     if learnt is not None and assignment.features:
-        model = experiment.model_of(assignment.arm)
+        model = SHARED if experiment.shared else assignment.arm
         deltas.append(reward_features(model, cohort, assignment.features, amount=amount))
     if clipped:
         deltas.append(excluded("clipped"))

@@ -185,6 +185,7 @@ class Experiment:
         targeting: who takes part and when, or None for everybody at any time.
         ledger: the name under which this version's counts are kept.
         open: True if everybody takes part at any time.
+        shared: True if the sums of contextual models are kept under `SHARED`, for all arms.
         constant: attributes by arm, if all arms are available to everybody; None otherwise.
     """
 
@@ -204,6 +205,7 @@ class Experiment:
     targeting: Targeting | None = None
     ledger: str = field(init=False)
     open: bool = field(init=False)
+    shared: bool = field(init=False)
     constant: Mapping[str, Mapping[str, Any]] | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -211,6 +213,8 @@ class Experiment:
         object.__setattr__(self, "arms", tuple(sorted(self.arms, key=lambda arm: arm.name)))
         object.__setattr__(self, "ledger", f"{self.name}@{self.version}")
         object.__setattr__(self, "open", self.targeting is None and not self.holdout)
+        shared = self.context is not None and self.context.shared
+        object.__setattr__(self, "shared", shared)
         choosy = not self.arms or any(arm.available for arm in self.arms)
         constant = None if choosy else {arm.name: arm.attributes for arm in self.arms}
         object.__setattr__(self, "constant", constant)
@@ -221,10 +225,6 @@ class Experiment:
     def cohort(self, now: float) -> int:
         """Return the cohort of a decision: the start of its time bucket, in seconds."""
         return int(now // self.cohort_width) * self.cohort_width
-
-    def model_of(self, arm: str) -> str:
-        """Return under which name the sums of an arm's contextual model are kept."""
-        return SHARED if self.context is not None and self.context.shared else arm
 
 
 class Basis(NamedTuple):

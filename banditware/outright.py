@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from banditware.actions import NO_ACTIONS
 from banditware.contexts import Given, pulled, usable, weighed
 from banditware.counts import HOLDOUT
@@ -13,38 +15,52 @@ from banditware.model import Decision, Experiment
 from banditware.snapshot import ExperimentSnapshot
 from banditware.targeting import in_holdout
 
-#: A decision, and the records that count it.
-Counted = tuple[Decision, tuple[bytes, ...]]
+#: Counts records, at once.
+Record = Callable[..., None]
 
 
 def outright(
-    ground: Ground, snapshot: ExperimentSnapshot, given: Given, default: str | None
-) -> Counted:
-    """Return a decision and the records that count it.
+    ground: Ground,
+    snapshot: ExperimentSnapshot,
+    given: Given,
+    default: str | None,
+    record: Record,
+) -> Decision:
+    """Return a decision that is counted.
 
     Args:
         ground: what all decisions of the app stand on.
         snapshot: the experiment.
         given: what to decide by.
         default: what to serve instead of the experiment's own default to who does not take part.
+        record: counts.
 
     Raises:
-        ContextError: the context or the actions cannot be used; see `instead`.
+        ContextError: the context or the actions cannot be used, which is counted, too; see
+            `_instead`.
     """
-    chosen, seal, now = snapshot.experiment, ground.seal, ground.clock()
-    if not chosen.open:
-        given = usable(given)
-        kept = _kept(ground, chosen, given, now=now, default=default)
-        if kept is not None:
-            return kept
-    if snapshot.chooser is None and given.actions is None:
-        decision = drawn(snapshot, ground.random, now=now, seal=seal)
-        return decision, (pull_record(chosen.ledger, decision.arm, chosen.cohort(now)),)
-    decision = weighed(snapshot, given, ground.random, now, seal)
-    return decision, (pulled(snapshot, decision, cohort=chosen.cohort(now)),)
+    chosen, now = snapshot.experiment, ground.clock()
+    try:
+        if not chosen.open:
+            given = usable(given)
+            kept = _kept(ground, chosen, given, now=now, default=default)
+            if kept is not None:
+                decision, records = kept
+                record(*records)
+                return decision
+        if snapshot.chooser is None and given.actions is None:
+            decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
+            record(pull_record(chosen.ledger, decision.arm, chosen.cohort(now)))
+            return decision
+        decision = weighed(snapshot, given, ground.random, now, ground.seal)
+    except ContextError as error:
+        record(excluded_record(chosen.ledger, error.reason))
+        return _instead(ground, chosen, given, error, default)
+    record(pulled(snapshot, decision, chosen.cohort(now)))
+    return decision
 
 
-def instead(
+def _instead(
     ground: Ground, chosen: Experiment, given: Given, error: ContextError, default: str | None
 ) -> Decision:
     """Return the default, where an error means that there was nothing to choose from.
@@ -63,8 +79,8 @@ def instead(
 
 def _kept(
     ground: Ground, chosen: Experiment, given: Given, *, now: float, default: str | None
-) -> Counted | None:
-    """Return the decision for who is kept from the arms; None for everybody else."""
+) -> tuple[Decision, tuple[bytes, ...]] | None:
+    """Return the decision for who is kept from the arms and its records; None for others."""
     subject, seal = given.subject, ground.seal
     why = outside(chosen.targeting, now, subject, given.context, ground.random)
     if why:

@@ -76,7 +76,7 @@ class Source(Protocol):
 
 def frame(payload: bytes) -> bytes:
     """Return a payload as it stands in a spool."""
-    return b"\n%08x\t%b\n" % (zlib.crc32(payload), payload)
+    return b"\n%08x\t" % zlib.crc32(payload) + payload + b"\n"
 
 
 def payload_of(line: bytes) -> bytes:
@@ -211,9 +211,9 @@ class MemorySpool(forks.ForkAware):
 
     def append(self, *payloads: bytes) -> None:
         """See `Spool.append`."""
-        buffer = self._current.buffer
-        for payload in payloads:
-            buffer += frame(payload)
+        buffer, checksum = self._current.buffer, zlib.crc32
+        for payload in payloads:  # what `frame` does, a call less on every request
+            buffer += b"\n%08x\t" % checksum(payload) + payload + b"\n"
 
     def settle(self) -> None:
         """See `Spool.settle`: memory can always be written."""

@@ -8,6 +8,7 @@ numeric. Whatever cannot be read as its kind is missing, which is a level of its
 from __future__ import annotations
 
 import re
+from numbers import Number
 
 from banditware.attribute_text import decimal, text_of
 from banditware.model import Attribute, Kind, Schema
@@ -27,16 +28,21 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 def number_in(value: object) -> float | None:
     """Return the number of a declared numeric attribute's value, or None if it is missing.
 
-    Headers and query strings are text, so text that is a number in decimal digits is one; True and
-    False are none, nor are NaN, the infinities and what is beyond `LARGEST`.
+    Headers and query strings are text, so text that is a number in decimal digits is one; so are
+    prices in `Decimal` and numbers of numpy. True and False are none, nor are NaN, the infinities
+    and what is beyond `LARGEST`.
     """
     if isinstance(value, str):
         if len(value) > _LONGEST_NUMBER or not _NUMBER.fullmatch(value.strip()):
             return None
         value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, Number):
         return None
-    return float(value) if -LARGEST <= value <= LARGEST else None
+    try:
+        number = float(value)  # type: ignore[arg-type]  # what cannot be converted is caught
+    except (OverflowError, TypeError, ValueError):  # too large, complex, or a signalling NaN
+        return None
+    return number if -LARGEST <= number <= LARGEST else None
 
 
 def level_in(value: object) -> str | None:

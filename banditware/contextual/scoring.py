@@ -24,12 +24,8 @@ _PLAIN: dict[Kind, frozenset[type]] = {
     "categorical": frozenset({str, bool, NoneType}),
 }
 
-#: Types of which equal values are read as the same, for a plain one of a declared attribute: a
-#: categorical one is no number, as `-0.0` is another level than `0`.
-_UNLIKE = frozenset({float, int, str, NoneType})
-
 #: Types whose values cannot change.
-_LASTING = _UNLIKE | {bool}
+_LASTING = frozenset({float, int, str, NoneType, bool})
 
 
 @dataclass(slots=True)
@@ -113,7 +109,7 @@ class Scorer:
             self._last = own
         elif copy is not None and own.plain:
             # The order tells in which one undeclared attributes are added; and True is equal to 1.
-            if self._where.schema.hashed or _has(bool, copy):
+            if self._where.schema.hashed or _has_truth(copy):
                 own.shape = _shape(copy)
             self._last = own
         return own
@@ -127,24 +123,15 @@ class Scorer:
 def _same(actions: Actions, last: Own) -> bool:
     """Return True if actions have the attributes that are kept, and each is read as the same.
 
-    To be equal is not enough: a number of another library may not be readable at all, and a mistake
-    must not show itself now and then.
+    To be equal is enough for text, and for numbers of any kind but truth values; see `number_in`.
+    Where a categorical attribute is a number nothing is kept: `-0.0` is another level than `0`.
     """
-    unlike = _UNLIKE
     try:
         if actions != last.actions:
             return False
-        if last.shape is not None:
-            return last.shape == _shape(actions)
-        for attributes in actions.values():
-            if attributes.__class__ is not dict:
-                return False
-            for value in attributes.values():
-                if value.__class__ not in unlike:
-                    return False
+        return last.shape is None or last.shape == _shape(actions)
     except Exception:  # noqa: BLE001  # values of other libraries that cannot be compared
         return False
-    return True
 
 
 def _shape(actions: Actions) -> list[tuple[object, ...]]:
@@ -152,8 +139,9 @@ def _shape(actions: Actions) -> list[tuple[object, ...]]:
     return [(type(each), *each, *map(type, each.values())) for each in actions.values()]
 
 
-def _has(kind: type, actions: Actions) -> bool:
-    return any(value.__class__ is kind for each in actions.values() for value in each.values())
+def _has_truth(actions: Actions) -> bool:
+    """Return True if there is a truth value, or a number that is equal to one."""
+    return any(value in (False, True) for each in actions.values() for value in each.values())
 
 
 def _copied(actions: Actions) -> Actions | None:

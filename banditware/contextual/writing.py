@@ -35,41 +35,41 @@ PLAIN: frozenset[Any] = frozenset({float, int})
 Read = tuple[float | None, str]
 
 
-class Numbers:
+class Numbers(NamedTuple):
     """Reads the numbers of an attribute with their texts.
 
     Attributes:
         known: the parts that are kept, by plain number.
+        new: returns any value that is not known, as a number, with its part.
     """
 
-    __slots__ = ("_begin", "_column", "_high", "_long", "_low", "known")
+    known: dict[float, str]
+    new: Callable[[Any], Read]
 
-    def __init__(self, column: Numeric) -> None:
-        """Begin with none."""
-        self.known: dict[float, str] = {}
-        self._column = column
-        self._begin = f"*{column.key})"
-        self._long = len(self._begin) + _DIGITS
-        self._low, self._high = max(column.low, -LONGEST), min(column.high, LONGEST)
 
-    def new(self, value: Any) -> Read:
-        """Return any value that is not known, as a number, with its part."""
-        if value.__class__ not in PLAIN or not self._low <= value <= self._high:
-            return self._unusual(value)
+def numbers(column: Numeric) -> Numbers:
+    """Return what reads a numeric attribute; no text is kept yet."""
+    known: dict[float, str] = {}
+    key, read = column.key, column.read
+    begin, low, high = f"*{key})", max(column.low, -LONGEST), min(column.high, LONGEST)
+    plain, long = PLAIN, len(begin) + _DIGITS
+
+    def new(value: Any) -> Read:
+        if value.__class__ not in plain or not low <= value <= high:
+            found = read(value)
+            return found, f"*{key}{MISSING}" if found is None else number(key, found)
         if value % 1:
-            part = f"{self._begin}{value!r}"
-            if len(part) > self._long:
+            part = f"{begin}{value!r}"
+            if len(part) > long:
                 return value, part
         else:
-            part = number(self._column.key, value)
-        if len(self.known) >= _KEPT:
-            self.known.clear()
-        self.known[value] = part
+            part = number(key, value)
+        if len(known) >= _KEPT:
+            known.clear()
+        known[value] = part
         return value, part
 
-    def _unusual(self, value: object) -> Read:
-        key, found = self._column.key, self._column.read(value)
-        return found, f"*{key}{MISSING}" if found is None else number(key, found)
+    return Numbers(known, new)
 
 
 class Writer(NamedTuple):
@@ -86,8 +86,8 @@ class Writer(NamedTuple):
 
 def writer(encoder: Encoder) -> Writer:
     """Return what writes features by an encoder."""
-    numbers = {each.key: Numbers(each) for each in encoder.subject if isinstance(each, Numeric)}
-    return Writer(numbers, _action(encoder))
+    columns = [each for each in encoder.subject if isinstance(each, Numeric)]
+    return Writer({each.key: numbers(each) for each in columns}, _action(encoder))
 
 
 def number(key: str, value: float) -> str:
@@ -125,12 +125,7 @@ def _action(encoder: Encoder) -> Callable[[Given], str]:
 
 
 def _declared(columns: tuple[Column, ...]) -> Callable[[Given], str]:
-    numbers = [
-        (each.name, texts.known, texts.new)
-        for each in columns
-        if isinstance(each, Numeric)
-        for texts in (Numbers(each),)
-    ]
+    numeric = [(each.name, *numbers(each)) for each in columns if isinstance(each, Numeric)]
     levels = [
         (each.name, level_parts(each), each.read)
         for each in columns
@@ -140,7 +135,7 @@ def _declared(columns: tuple[Column, ...]) -> Callable[[Given], str]:
 
     def text(given: Given) -> str:
         get, found = given.get, ""
-        for name, known, new in numbers:
+        for name, known, new in numeric:
             value: Any = get(name)
             part = known.get(value) if value.__class__ in plain else None
             found += new(value)[1] if part is None else part

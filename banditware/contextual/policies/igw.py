@@ -61,28 +61,21 @@ class InverseGapWeighting:
         tie, total = TIE * evidence.deviation, math.fsum
 
         def weigh(scores: Sequence[float], _errors: Sequence[float]) -> Sequence[float]:
-            actions, best = len(scores), max(scores)
-            least = floor / actions
+            actions = len(scores)
+            best, least = max(scores), floor / actions
             shares, leaders = [], 0
             for score in scores:
-                if best - score > tie:
-                    share = 1.0 / (actions + gamma * (best - score))
+                gap = best - score
+                if gap > tie:
+                    share = 1.0 / (actions + gamma * gap)
                     shares.append(share if share > least else least)  # noqa: FURB136  # max() takes twice as long
                 else:
-                    leader = len(shares)
                     leaders += 1
                     shares.append(0.0)
+            rest = 1.0 - total(shares)
             if leaders == 1:
-                shares[leader] = 1.0 - total(shares)
+                shares[scores.index(best)] = rest
                 return shares
-            return _led(shares, [not best - score > tie for score in scores])
+            return [share or rest / leaders for share in shares]
 
         return weigh
-
-
-def _led(shares: list[float], leads: list[bool]) -> list[float]:
-    """Return the shares, with what is left for those that lead; they have none so far."""
-    even = 1.0 / len(shares)
-    filled = [even if led else share for share, led in zip(shares, leads, strict=True)]
-    rest = (1.0 - math.fsum(filled)) / sum(leads) if not all(leads) else 0.0
-    return [share + rest if led else share for share, led in zip(filled, leads, strict=True)]
