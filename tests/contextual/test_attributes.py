@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from banditware.contextual import attributes
@@ -13,6 +16,14 @@ from banditware.contextual import attributes
     ("value", "number"),
     [
         (3, 3.0),
+        (Decimal("9.90"), 9.9),
+        (Fraction(1, 4), 0.25),
+        (np.int64(7), 7.0),
+        (np.float32(0.5), 0.5),
+        (Decimal("NaN"), None),
+        (Decimal("sNaN"), None),
+        (Decimal("1e400"), None),
+        (1j, None),
         (-2.5, -2.5),
         ("35", 35.0),
         (" 1.5e3 ", 1500.0),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +65,7 @@ PLAIN: Attributes = {"x": {"price": 1.0, "tier": "gold"}, "y": {"price": 3, "tie
 #: What is equal to `PLAIN`, or nearly so, and is not to be taken for it.
 OTHERS: dict[str, Attributes] = {
     "a truth value": {**PLAIN, "x": {"price": True, "tier": "gold"}},
-    "a number that cannot be read": {**PLAIN, "x": {"price": Decimal(1), "tier": "gold"}},
+    "a number that is a truth value, too": {**PLAIN, "x": {"price": Decimal(1), "tier": "gold"}},
     "one that cannot be compared": {**PLAIN, "x": {"price": Odd(), "tier": "gold"}},
     "another mapping": {**PLAIN, "x": Own(price=1.0, tier="gold")},
     "another number": {**PLAIN, "x": {"price": 2.0, "tier": "gold"}},
@@ -95,6 +97,16 @@ def test_truth_values_are_no_numbers(first: object, second: object) -> None:
     assert scorer.own(given_).adds == fresh.own(given_).adds
     turned = {"x": {"tier": 1, "price": True}}
     assert scorer.own(turned).plain is False
+
+
+@pytest.mark.parametrize("price", [Decimal("2.5"), Fraction(5, 2), np.float32(2.5)])
+def test_equal_numbers_of_any_library_are_the_same(price: object) -> None:
+    """What is kept of a price is what its equal in another type would add."""
+    scorer, fresh = model().scorer(("x",)), model().scorer(("x",))
+    own = scorer.own({"x": {"price": 2.5, "tier": "gold"}})
+    given_ = {"x": {"price": price, "tier": "gold"}}
+    assert scorer.own(given_) is own
+    assert fresh.own(given_).adds == own.adds
 
 
 def test_a_caller_may_change_its_mappings() -> None:
