@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from banditware.contextual.scoring import Actions
 from banditware.errors import ContextError
 from banditware.model import NAME, Experiment
 from banditware.targeting import matches
+
+if TYPE_CHECKING:
+    from banditware.contextual.scoring import Actions
 
 #: What callers may say of the available actions: attributes by name, or names alone.
 GivenActions = Mapping[str, Mapping[str, Any]] | Iterable[str]

@@ -14,7 +14,6 @@ from typing import Any
 
 from banditware.attribute_text import read_number, text_of
 from banditware.errors import suggestion
-from banditware.patterns import Pattern
 from banditware.versions import version_order
 
 #: Answers for the value of one attribute; None where it is missing.
@@ -73,6 +72,8 @@ def _matching(*, wanted: bool) -> _Builder:
     def build(value: object) -> tuple[object, Check]:
         if not isinstance(value, str):
             raise ValueError(f"the value must be a regular expression, not {value!r}")  # noqa: TRY004
+        from banditware.patterns import Pattern  # noqa: PLC0415  # few conditions have one
+
         found_in = Pattern(value).found_in
 
         def check(attribute: object) -> bool:

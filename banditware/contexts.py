@@ -7,16 +7,18 @@ from functools import lru_cache
 from itertools import chain
 from random import Random
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from banditware.actions import GivenActions, available, checked
 from banditware.contextual.attributes import level_in, number_in
 from banditware.contextual.features import MISSING, OTHER
-from banditware.contextual.scoring import Actions, Own
 from banditware.counts import PULL, first_seen, once_key, pull, pull_features
 from banditware.errors import ContextError
 from banditware.model import SHARED, Attribute, Basis, Decision, Experiment, Schema
 from banditware.snapshot import ExperimentSnapshot
+
+if TYPE_CHECKING:
+    from banditware.contextual.scoring import Actions, Own
 
 _NOTHING: Mapping[str, Any] = {}
 

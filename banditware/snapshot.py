@@ -9,13 +9,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from banditware.contextual.choosing import Chooser, chooser
 from banditware.counts import HOLDOUT, Fields, totals
 from banditware.errors import UnknownExperimentError
 from banditware.maturity import Reading, shares, statistics
 from banditware.model import Arm, Experiment
+
+if TYPE_CHECKING:
+    from banditware.contextual.choosing import Chooser
 
 #: Weight of the newest refresh in the running mean of decisions per refresh. A third forgets a
 #: burst within ten refreshes.
@@ -127,6 +129,9 @@ def _computed(experiment: Experiment, fields: Fields, reading: Reading) -> Exper
     if experiment.context is None:
         vector = experiment.policy.probabilities(statistics(fields, arms, reading=reading))
         return _snapshot(experiment, vector, fields)._replace(reading=reading)
+    # Only contextual experiments need them, and they cost a third of the whole import.
+    from banditware.contextual.choosing import chooser  # noqa: PLC0415
+
     matured = shares(fields, reading=reading)
     decides = chooser(experiment.context, fields, matured, goal=reading.goal, batch=reading.batch)
     nothing: Mapping[str, object] = {}

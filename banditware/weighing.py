@@ -6,17 +6,18 @@ The probabilities are not worked out in another way, but asked of what draws.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from banditware.contextual.choosing import Chooser
 from banditware.counts import ArmTotals, GoalTotals, totals
 from banditware.details import Weighed
 from banditware.errors import ContextError
 from banditware.maturity import statistics
 from banditware.model import Basis
-from banditware.policies.insights import insights
 from banditware.snapshot import ExperimentSnapshot
 from banditware.trying import Asked
+
+if TYPE_CHECKING:
+    from banditware.contextual.choosing import Chooser
 
 
 class Weights(NamedTuple):
@@ -45,6 +46,8 @@ def weights(asked: Asked) -> Weights:
 
 def _plain(snapshot: ExperimentSnapshot) -> tuple[Weighed, ...]:
     """Return the arms of an experiment without context."""
+    from banditware.policies.insights import insights  # noqa: PLC0415  # all policies: heavy
+
     arms = [arm.name for arm in snapshot.experiment.arms]
     counted = _counted(snapshot, arms)
     known = insights(
