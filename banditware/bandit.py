@@ -157,14 +157,13 @@ class Bandit(Running):
             return unnamed(ground, experiment, default, details=details)
         chosen = snapshot.experiment
         if chosen.open and snapshot.chooser is None and actions is None and not details:
-            now = ground.clock()
-            decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
-            self._flusher.record(pull_record(chosen.ledger, decision.arm, chosen.cohort(now)))
+            decision = drawn(snapshot, ground.random, now=ground.clock(), seal=ground.seal)
+            cohort = chosen.cohort(decision.time)
+            self._flusher.record(pull_record(chosen.ledger, decision.arm, cohort))
         else:
             given = asked(context, reusable(actions) if details else actions, subject)
             decision = outright(ground, snapshot, given, default, self._flusher.record)
-            if details:
-                decision = with_details(decision, ground, snapshot, given)
+            decision = with_details(decision, ground, snapshot, given) if details else decision
         if ground.note is not None:
             ground.note(at_once(decision, chosen, subject))
         return decision

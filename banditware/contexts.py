@@ -77,17 +77,10 @@ def weighed(
     now: float,
     seal: Callable[[Decision], str],
 ) -> Decision:
-    """Return the decision that the random generator draws in a context at `now`.
-
-    Args:
-        snapshot: the experiment, which has to be a contextual one.
-        given: what to decide by.
-        random: draws, and makes ids.
-        now: seconds since the epoch.
-        seal: signs the decision into a token.
+    """Return the decision that the random generator draws in a context at `now`, with its seal.
 
     Raises:
-        ContextError: what is given cannot be used.
+        ContextError: what is given cannot be used, or the experiment is not a contextual one.
     """
     experiment, _, _, by_name, _, version, _, _, chooser, _ = snapshot
     if chooser is None:
@@ -102,33 +95,21 @@ def weighed(
         scorer = chooser.scorer(tuple(actions))
     try:
         own = scorer.own(actions, constant is not None)
-        choice = chooser.choose(scorer, own, context, random.random())
+        name, propensity, gap, features = chooser.choose(scorer, own, context, random.random())
     except _UNREADABLE:
         checked(actions)
         _refuse_unnamed(context, *actions.values())
         raise
-    if (said and MISSING in choice[3]) or not own.plain:
+    if (said and MISSING in features) or not own.plain:
         _check(chooser.model.encoder.schema, given, own)
-    name, propensity, gap, features = choice
     arm = by_name.get(name)
-    return _new(
-        Decision,
-        (
-            experiment.name,
-            name,
-            name if arm is None else arm.value,
-            propensity,
-            "drawn",
-            True,
-            random.getrandbits(64).to_bytes(8, "little").hex(),
-            now,
-            experiment.version,
-            seal,
-            version,
-            _new(Basis, (context, actions if constant is None else dict(actions), features, gap)),
-            None,
-        ),
-    )
+    value = name if arm is None else arm.value
+    id_ = random.getrandbits(64).to_bytes(8, "little").hex()
+    basis = _new(Basis, (context, actions if constant is None else dict(actions), features, gap))
+    return _new(Decision, (
+        experiment.name, name, value, propensity, "drawn", True, id_, now,
+        experiment.version, seal, version, basis, None,
+    ))  # fmt: skip
 
 
 def _unable(experiment: Experiment) -> ContextError:

@@ -38,3 +38,23 @@ def test_undeclared_attributes_of_actions_and_levels_alone(shared: bool) -> None
         scores = model.scores(given, actions)
         assert cases.close(scores, [math.fsum(each.values()) for each in terms])
         assert min(scores[:3]) > max(scores[3:])
+
+
+@pytest.mark.parametrize("arms", ["A", "AB", "ABC", "ABCD", "ABCDE"])
+def test_any_number_of_arms(arms: str) -> None:
+    """However many sums there are, numbers that are new, known, missing or odd add the same."""
+    schema = Schema((Attribute("age", "numeric"), Attribute("country", "categorical", ("GB",))))
+    generator = random.Random(6)
+    sums = {
+        arm: merged(
+            observed({"age": generator.random(), "country(GB": 1.0}, generator.random())
+            for _ in range(50)
+        )
+        for arm in arms
+    }
+    model = fit(schema, sums, vocabulary={})
+    actions: dict[str, dict[str, object]] = {arm: {} for arm in arms}
+    for age in (2.5, 2.5, 0.1 + 0.2, None, "7", True, math.nan):
+        given = {"age": age, "country": "GB"}
+        terms = [math.fsum(model.terms(given, arm, {}).values()) for arm in arms]
+        assert cases.close(model.scores(given, actions), terms)

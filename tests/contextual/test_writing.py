@@ -19,3 +19,11 @@ def test_any_number_of_numbers_is_written() -> None:
         assert len(numbers.known) <= 1_024
     assert numbers.known[2.5] == "*age)2.5"
     assert 0.1 + 0.2 not in numbers.known
+
+
+def test_what_cannot_be_looked_up_is_missing() -> None:
+    """A list in the place of a level is written as a missing one."""
+    schema = Schema((), (Attribute("price", "numeric"), Attribute("tier", "categorical")), 0)
+    encodes = encoder(schema, {})
+    own = {"price": 2, "tier": ["gold"]}
+    assert writer(encodes).action(own) == "*" + text(encodes.features({}, own))
