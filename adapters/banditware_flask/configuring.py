@@ -12,8 +12,8 @@ from flask import Flask
 from banditware import Bandit
 from banditware.errors import ConfigError
 
-#: A YAML file, or the same as a mapping.
-Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
+#: A YAML file, the same as a mapping, or a bandit.
+Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any] | Bandit"
 
 #: The key of `app.config`, and the file that is taken where nothing is said.
 CONFIG = "BANDITWARE_CONFIG"
@@ -23,16 +23,31 @@ FILE = "banditware.yaml"
 _MOST_KEYS = 5
 
 
-def source_of(app: Flask, given: Source | None) -> Source:
-    """Return where the configuration of an app is.
+def bandit_for(app: Flask, given: Source | None) -> Bandit:
+    """Return a bandit for an app.
 
-    A relative path starts where `app.config.from_pyfile` starts, too: at the app's root, or at its
-    instance folder if the app is `instance_relative_config`.
+    Args:
+        app: the app; its keys are for a configuration that has none.
+        given: the configuration, or a bandit; None asks the app.
+
+    Raises:
+        ConfigError: the configuration has mistakes; it lists all of them.
+        StoreError: the store cannot be used.
     """
-    source: Source = app.config.get(CONFIG, FILE) if given is None else given
-    if isinstance(source, Mapping):
+    source = app.config.get(CONFIG, FILE) if given is None else given
+    if isinstance(source, Bandit):
         return source
-    return Path(app.config.root_path) / source
+    if not isinstance(source, Mapping):
+        source = Path(app.config.root_path) / source
+    keys = keys_of(app)
+    try:
+        return Bandit.from_config(source, secret_keys=keys)
+    except ConfigError as error:
+        mend = "" if keys else "; or set app.secret_key before Bandits.init_app(app)"
+        raise ConfigError(
+            each._replace(message=each.message + mend) if each.path == "secret_keys" else each
+            for each in error.problems
+        ) from None
 
 
 def keys_of(app: Flask) -> tuple[str, ...]:
@@ -47,24 +62,3 @@ def keys_of(app: Flask) -> tuple[str, ...]:
 def _text(key: str | bytes) -> str:
     """Return a key as text; every bytes are one, and those of an ASCII text are the same."""
     return key if isinstance(key, str) else key.decode("latin-1")
-
-
-def opened(source: Source, keys: tuple[str, ...]) -> Bandit:
-    """Return a bandit for a configuration.
-
-    Args:
-        source: the configuration.
-        keys: the app's, for a configuration that has none.
-
-    Raises:
-        ConfigError: the configuration has mistakes; it lists all of them.
-        StoreError: the store cannot be used.
-    """
-    try:
-        return Bandit.from_config(source, secret_keys=keys)
-    except ConfigError as error:
-        mend = "" if keys else "; or set app.secret_key before Bandits.init_app(app)"
-        raise ConfigError(
-            each._replace(message=each.message + mend) if each.path == "secret_keys" else each
-            for each in error.problems
-        ) from None

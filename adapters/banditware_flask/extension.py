@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Flask, current_app
 
 from banditware import Bandit, Visit, WSGIMiddleware
-from banditware_flask.configuring import Source, keys_of, opened, source_of
+from banditware_flask.apps import EXTENSION, current_bandit
+from banditware_flask.cli import commands
+from banditware_flask.configuring import Source, bandit_for
 from banditware_flask.views import Decorator, choose, reward
 from banditware_flask.visits import arm, current_visit
-
-#: The key in `app.extensions`.
-EXTENSION = "banditware"
-
-
-class Extended(NamedTuple):
-    """What an app keeps of the extension, as `app.extensions["banditware"]`.
-
-    Attributes:
-        bandit: decides and counts for this app.
-        source: its configuration, as it was found; None if a bandit was given.
-        secret_keys: the app's keys, oldest first, for a configuration that has none.
-    """
-
-    bandit: Bandit
-    source: Source | None
-    secret_keys: tuple[str, ...]
 
 
 class Bandits:
@@ -35,13 +20,13 @@ class Bandits:
     Its decorators may be used before there is an app, and on the views of blueprints.
     """
 
-    def __init__(self, app: Flask | None = None, config: Source | Bandit | None = None) -> None:
+    def __init__(self, app: Flask | None = None, config: Source | None = None) -> None:
         """Begin, with an app if there is one; see `init_app` for both, and what it raises."""
         self._config = config
         if app is not None:
             self.init_app(app)
 
-    def init_app(self, app: Flask, config: Source | Bandit | None = None) -> None:
+    def init_app(self, app: Flask, config: Source | None = None) -> None:
         """Wrap an app: its requests get a visit, its templates `arm()`, its commands `banditware`.
 
         Args:
@@ -57,12 +42,12 @@ class Bandits:
         """
         if EXTENSION in app.extensions:
             raise RuntimeError(f"{app!r} has its experiments already: call init_app once per app")
-        extended = _extended(app, self._config if config is None else config)
-        app.extensions[EXTENSION] = extended
-        app.wsgi_app = WSGIMiddleware(  # type: ignore[method-assign]  # as Flask's guide has it
-            app.wsgi_app, extended.bandit
-        )
+        bandit = bandit_for(app, self._config if config is None else config)
+        app.extensions[EXTENSION] = bandit
+        wrapped = WSGIMiddleware(app.wsgi_app, bandit)
+        app.wsgi_app = wrapped  # type: ignore[method-assign]  # as Flask's guide has it
         app.context_processor(_let_templates_ask)
+        app.cli.add_command(commands)
 
     @property
     def bandit(self) -> Bandit:
@@ -71,7 +56,7 @@ class Bandits:
         Raises:
             RuntimeError: there is no current app, or it has no experiments.
         """
-        return extended_of(current_app).bandit
+        return current_bandit()
 
     @property
     def visit(self) -> Visit:
@@ -87,25 +72,6 @@ class Bandits:
     ) -> Decorator:
         """Credit the arm when the view answers well; see `banditware_flask.views.reward`."""
         return reward(experiment, amount, goal=goal, once=once)
-
-
-def extended_of(app: Flask) -> Extended:
-    """Return what an app keeps of the extension.
-
-    Raises:
-        RuntimeError: the app has no experiments.
-    """
-    found: Extended | None = app.extensions.get(EXTENSION)
-    if found is None:
-        raise RuntimeError(f"{app.name!r} has no experiments: call Bandits.init_app(app)")
-    return found
-
-
-def _extended(app: Flask, config: Source | Bandit | None) -> Extended:
-    if isinstance(config, Bandit):
-        return Extended(config, None, ())
-    source, keys = source_of(app, config), keys_of(app)
-    return Extended(opened(source, keys), source, keys)
 
 
 def _let_templates_ask() -> dict[str, Any]:

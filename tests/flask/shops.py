@@ -9,9 +9,8 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from banditware import Bandit
 from banditware_flask import Bandits
-from banditware_flask.extension import extended_of
+from banditware_flask.apps import bandit_of
 from tests.wires.shop import BROWSER, Totals, counted
 
 SECRET = "a secret of this Flask app"
@@ -48,11 +47,6 @@ def apps() -> Iterator[OpenApp]:
     finally:
         for app in opened:
             bandit_of(app).close()
-
-
-def bandit_of(app: Flask) -> Bandit:
-    """Return the bandit of an app."""
-    return extended_of(app).bandit
 
 
 def totals(app: Flask, experiment: str = "color_btn") -> Totals:

@@ -13,8 +13,8 @@ from banditware import current_visit as visit_of_context
 from banditware.current import NoVisitError
 from banditware.errors import ConfigError
 from banditware_flask import Bandits, current_visit
-from banditware_flask.extension import extended_of
-from tests.flask.shops import CONFIG, SECRET, OpenApp, bandit_of, browser, totals
+from banditware_flask.apps import bandit_of
+from tests.flask.shops import CONFIG, SECRET, OpenApp, browser, totals
 
 
 def closing(app: Flask) -> Any:
@@ -65,7 +65,7 @@ def test_the_configuration_may_be_a_bandit(bandits: Bandits) -> None:
     app = Flask("shop")
     with Bandit.from_config({**CONFIG, "secret_keys": "own"}) as bandit:
         bandits.init_app(app, bandit)
-        assert extended_of(app) == (bandit, None, ())
+        assert bandit_of(app) is bandit
 
 
 @pytest.mark.parametrize("relative", [False, True])

@@ -37,9 +37,9 @@ def _page(name: str) -> str:
 def test_a_template_asks_for_an_arm(name: str, bandits: Bandits, open_app: OpenApp) -> None:
     """`arm()` is there in templates and in what they import; asked twice, it is one decision."""
     app = paged(bandits, open_app)
-    shown = {browser(app).get(f"/{name}.html").text.split(" ")[0] for _ in range(30)}
+    shown = {browser(app).get(f"/{name}.html").text.split(" ")[0] for _ in range(60)}
     assert shown == {"#0f0", "#f00", "#00f"}
-    assert totals(app).pulls == 30
+    assert totals(app).pulls == 60
 
 
 def test_a_template_that_does_not_ask(bandits: Bandits, open_app: OpenApp) -> None:

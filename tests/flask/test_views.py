@@ -25,13 +25,13 @@ def test_a_view_gets_the_value_of_the_arm(bandits: Bandits, open_app: OpenApp) -
         return color_btn
 
     seen = set()
-    for _ in range(30):
+    for _ in range(60):
         client = browser(app)
         first = client.get("/").text
         assert client.get("/").text == first
         seen.add(first)
     assert seen == COLORS
-    assert totals(app).pulls == 30
+    assert totals(app).pulls == 60
 
 
 def test_arms_come_after_what_the_route_says(bandits: Bandits, open_app: OpenApp) -> None:
