@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from banditware import Bandit
 from banditware.cli import main
-from banditware.cli.flask_mab import strangers
+from banditware.cli.flask_mab import Counted, fields_of, strangers
 from banditware.config import load
 
 #: As JSONBanditStorage writes them.
@@ -250,3 +250,12 @@ def test_a_past_of_nothing(move: Move) -> None:
     move.put({"txt_btn": nothing})
     assert move.run().output == "txt_btn@1: 0 pulls, 0 rewards\n"
     assert move.run().exit_code == 1
+
+
+def test_the_shares_of_arms_stand_for_their_propensities(move: Move) -> None:
+    """An arm's rewards weigh by its share of the pulls; an arm without pulls adds nothing."""
+    experiment = load(move.config).experiments[1]
+    counts = {"casual": Counted(30, 6.0), "formal": Counted(10, 4.0)}
+    fields = fields_of(experiment, counts, 1.0)
+    assert (fields["w/casual/0/reward"], fields["w/formal/0/reward"]) == (8.0, 16.0)
+    assert fields_of(experiment, {"casual": Counted(0, 0.0)}, 1.0) == {}
