@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-long check test-all chaos schema bench clean
+.PHONY: demo test test-long check test-all test-flask chaos schema bench clean
 
 demo: $(VENV)/.demo  ## the main job: an app under gunicorn, visitors, and traffic that moves
 	$(BIN)/banditware demo
@@ -23,6 +23,10 @@ check: $(VENV)/.test  ## format, lint, types, import rules, and that generated f
 
 test-all:  ## the suite on every supported CPython that is installed
 	sh tests/test-all.sh
+
+test-flask: $(VENV)-flask/.test  ## what concerns Flask, on the oldest version that is supported
+	$(VENV)-flask/bin/python -m pytest --no-cov -k flask tests/flask tests/conformance \
+	  --ignore tests/conformance/test_asgi_cases.py
 
 chaos: $(VENV)/.test  ## every failure on every kind of store: what was recorded, stored, lost, doubled
 	PYTHONPATH=. $(BIN)/python tests/chaos/matrix.py
@@ -50,6 +54,11 @@ $(VENV)/.demo: $(VENV)/.core requirements/demo.txt
 
 $(VENV)/.test: $(VENV)/.core requirements/test.txt requirements/demo.txt
 	$(PIP) -r requirements/test.txt
+	@touch $@
+
+$(VENV)-flask/.test: pyproject.toml requirements/flask-oldest.txt
+	$(PYTHON) -m venv $(VENV)-flask
+	$(VENV)-flask/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/flask-oldest.txt -e .
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.test requirements/bench.txt

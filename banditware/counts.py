@@ -108,6 +108,36 @@ def reward(arm: str, cohort: int, *, goal: str, amount: float, learnt: Learnt | 
     )
 
 
+class Gathered(NamedTuple):
+    """What somebody else has counted for an arm.
+
+    Attributes:
+        pulls: pulls.
+        rewards: rewards, all of the same amount.
+        amount: that amount.
+        learnt: what the policy learns from each of them.
+    """
+
+    pulls: int
+    rewards: int
+    amount: float
+    learnt: Learnt
+
+
+def gathered(arm: str, *, goal: str, found: Gathered) -> dict[str, float]:
+    """Return what counts from elsewhere add to `arm`, by field; all of them are of long ago."""
+    key, rewards, unit = f"{arm}/{FOLDED}/{goal}", found.rewards, found.learnt.unit
+    fields = {
+        f"n/{arm}/{FOLDED}": found.pulls,
+        f"k/{key}": rewards,
+        f"s/{key}": rewards * found.amount,
+        f"q/{key}": rewards * found.amount**2,
+        f"m/{key}": rewards * unit,
+        f"w/{key}": rewards * unit / found.learnt.propensity,
+    }
+    return {name: number for name, number in fields.items() if number}
+
+
 def once_key(time: float, id_: str, goal: str) -> str:
     """Return the key that lets something through a single time for a decision.
 

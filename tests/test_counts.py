@@ -11,6 +11,7 @@ from banditware.counts import (
     HOLDOUT,
     PULL,
     Fields,
+    Gathered,
     Learnt,
     Record,
     decode,
@@ -18,6 +19,7 @@ from banditware.counts import (
     encode,
     excluded,
     folds,
+    gathered,
     line,
     once_key,
     pull,
@@ -180,3 +182,18 @@ def test_folding_keeps_the_totals(numbers: dict[str, int], before: int) -> None:
     cohorts = [int(name.split("/")[2]) for name in folded if name[0] not in "dx"]
     assert all(cohort >= before or cohort == FOLDED for cohort in cohorts)
     assert math.fsum(folded.values()) == math.fsum(numbers.values())
+
+
+def test_what_others_counted() -> None:
+    """It adds what pulls and rewards of long ago add; what is zero is left out."""
+    found = Gathered(10, 4, 0.5, Learnt(unit=0.5, propensity=0.25, delay=0.0))
+    assert gathered("red", goal="click", found=found) == {
+        "n/red/0": 10,
+        "k/red/0/click": 4,
+        "s/red/0/click": 2.0,
+        "q/red/0/click": 1.0,
+        "m/red/0/click": 2.0,
+        "w/red/0/click": 8.0,
+    }
+    nothing = found._replace(pulls=3, rewards=0)
+    assert gathered("red", goal="click", found=nothing) == {"n/red/0": 3}

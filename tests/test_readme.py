@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask, redirect
 from werkzeug.test import Client
 
 from banditware import Bandit, wrap
 from banditware.cli import main
 from banditware.config import load
 from banditware.policies import DEFAULT, POLICIES
+from banditware_flask import Bandits
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -92,6 +94,18 @@ def test_the_view(app: Any) -> None:
     client.post("/btnclick", headers=BROWSER)
     found = report(app.bandit)
     assert (found["pulls"], found["rewards"], found["excluded"]) == (1, 1, {})
+
+
+def test_flask(folder: Path) -> None:
+    """The decorated views show the visitor's text, and the click is a reward."""
+    names: dict[str, Any] = {"app": Flask("shop"), "Bandits": Bandits, "redirect": redirect}
+    exec(PYTHON[3], names)
+    client = names["app"].test_client()
+    assert "<button>" in client.get("/").text
+    assert client.post("/btnclick").status_code == 303
+    with names["app"].app_context(), names["bandits"].bandit as bandit:
+        found = report(bandit)
+    assert (found["pulls"], found["rewards"]) == (1, 1)
 
 
 def test_later_rewards(folder: Path) -> None:

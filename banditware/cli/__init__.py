@@ -11,7 +11,8 @@ import click
 
 from banditware.errors import suggestion
 
-#: Every subcommand: its name, which is also that of its function, and the module it lives in.
+#: Every subcommand: its name, which is also that of its function unless another one is named, and
+#: the module it lives in.
 COMMANDS = {
     "check": "banditware.cli.check",
     "schema": "banditware.cli.schema",
@@ -19,6 +20,7 @@ COMMANDS = {
     "why": "banditware.cli.why",
     "doctor": "banditware.cli.doctor",
     "copy": "banditware.cli.copy",
+    "import": "banditware.cli.importing:imports",
     "eppo": "banditware.cli.eppo",
     "demo": "banditware.cli.demo",
 }
@@ -33,7 +35,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             ctx.fail(f"there is no command {cmd_name!r}{suggestion(cmd_name, COMMANDS)}")
-        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), function or cmd_name)
         return command
 
 

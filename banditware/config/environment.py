@@ -11,6 +11,11 @@ from banditware.config.document import Document, Path
 _OPENING = re.compile(r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?")
 
 
+def literal(text: str) -> str:
+    """Return how a text is written that shall stay as it is."""
+    return text.replace("${", "$${")
+
+
 def expand(document: Document, environ: Mapping[str, str]) -> None:
     """Replace the variables in all values of `document`; report those that are not set.
 

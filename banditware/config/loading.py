@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from banditware.config import freeze
 from banditware.config.document import Document, from_mapping
-from banditware.config.environment import expand
+from banditware.config.environment import expand, literal
 from banditware.config.faults import ABSENT, AT_VALUE
 from banditware.config.reader import from_text
 from banditware.config.root import Configuration
@@ -37,7 +37,7 @@ def read(
         file = os.fspath(source)
         document, folder = from_text(_content(file), file), Path(file).resolve().parent
     if secret_keys and isinstance(document.data, dict):
-        document.data.setdefault("secret_keys", list(secret_keys))
+        document.data.setdefault("secret_keys", [literal(key) for key in secret_keys])
     configuration = checked(document, environ)
     return Settings(
         secret_keys=tuple(configuration.secret_keys),

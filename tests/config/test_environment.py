@@ -4,7 +4,7 @@ import pytest
 
 from banditware.config import load
 from banditware.config.document import from_mapping
-from banditware.config.environment import expand
+from banditware.config.environment import expand, literal
 from banditware.errors import ConfigError
 
 
@@ -69,3 +69,12 @@ def test_messages_show_no_content() -> None:
     assert "hunter2" not in text
     assert "secret_keys.1: is an empty key: '${EMPTY}' holds nothing" in text
     assert "e.policy: there is no policy '${PASSWORD}'" in text
+
+
+@pytest.mark.parametrize("text", ["${A}", "$${A}", "$$${", "$", "a${", "plain"])
+def test_what_is_literal_stays(text: str) -> None:
+    """A text that is written literally is not expanded, whatever it holds."""
+    document = from_mapping({"key": literal(text)})
+    expand(document, {"A": "1"})
+    assert document.data == {"key": text}
+    assert not document.problems
