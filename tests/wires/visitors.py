@@ -1,7 +1,7 @@
 """Visitors with a cookie jar, and every way into an app that they can take.
 
 A way in turns a view into an app, wraps it and sends requests to it. What holds for one holds for
-all: a new adapter is one new row of `ENTRIES`.
+all: a new adapter is one new row of `tests.wires.entries.ENTRIES`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from banditware import Bandit, Visit, wrap
-from banditware.asgi import Receive, Scope, Send
+from banditware.asgi import ASGIApplication, Receive, Scope, Send
 from tests.wires import asgi, wsgi
 from tests.wires.shop import BROWSER
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -92,7 +92,11 @@ def wsgi_entry(view: View, wrapper: Wrapper) -> Ask:
         start_response(f"{reply.status} Status", list(reply.headers))
         return list(reply.chunks)
 
-    wrapped = wrapper(app)
+    return wsgi_ask(wrapper(app))
+
+
+def wsgi_ask(wrapped: WSGIApplication) -> Ask:
+    """Return what sends requests to a WSGI app."""
 
     def ask(request: Request) -> Reply:
         headers = {f"HTTP_{k.upper().replace('-', '_')}": v for k, v in request.pairs}
@@ -108,7 +112,7 @@ def wsgi_entry(view: View, wrapper: Wrapper) -> Ask:
             },
         )
         served = wsgi.serve(wrapped, environ)
-        pairs = tuple((key.lower(), value) for key, value in served.headers)
+        pairs = tuple((key.lower(), value.strip()) for key, value in served.headers)
         return Reply(int(served.status[:3]), pairs, tuple(served.written))
 
     return ask
@@ -125,7 +129,11 @@ def asgi_entry(view: View, wrapper: Wrapper) -> Ask:
             await send(asgi.body(chunk, more=True))
         await send(asgi.body(b""))
 
-    wrapped = wrapper(app)
+    return asgi_ask(wrapper(app))
+
+
+def asgi_ask(wrapped: ASGIApplication) -> Ask:
+    """Return what sends requests to an ASGI app."""
 
     def ask(request: Request) -> Reply:
         named = any(key == "host" for key, _ in request.pairs)
@@ -139,7 +147,9 @@ def asgi_entry(view: View, wrapper: Wrapper) -> Ask:
             headers=[(k.encode(), v.encode("latin-1")) for k, v in pairs],
         )
         served = asgi.serve(wrapped, scope)
-        headers = tuple((k.decode(), v.decode("latin-1")) for k, v in served.start["headers"])
+        headers = tuple(
+            (k.decode().lower(), v.decode("latin-1")) for k, v in served.start["headers"]
+        )
         chunks = tuple(m["body"] for m in served.sent if m.get("body"))
         return Reply(served.start["status"], headers, chunks)
 
@@ -147,9 +157,6 @@ def asgi_entry(view: View, wrapper: Wrapper) -> Ask:
 
 
 Entry = Callable[[View, Wrapper], Ask]
-
-#: Every way in.
-ENTRIES: dict[str, Entry] = {"wsgi": wsgi_entry, "asgi": asgi_entry}
 
 
 def hello(seen: Seen) -> Reply:
