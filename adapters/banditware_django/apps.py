@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core import checks
 from django.core.signals import setting_changed
 
 from banditware_django.bandits import forget_bandit
+from banditware_django.checks import CHECKS, DEPLOY_CHECKS
 
 
 class BanditwareConfig(AppConfig):  # type: ignore[misc]  # Django has no type information
@@ -16,4 +18,8 @@ class BanditwareConfig(AppConfig):  # type: ignore[misc]  # Django has no type i
 
     def ready(self) -> None:
         """Do so."""
-        setting_changed.connect(forget_bandit, dispatch_uid="banditware_django")
+        for check in CHECKS:
+            checks.register(check, self.verbose_name)
+        for check in DEPLOY_CHECKS:
+            checks.register(check, self.verbose_name, deploy=True)
+        setting_changed.connect(forget_bandit, dispatch_uid=self.name)
