@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from banditware.config import Settings, load
+from banditware.cli.given import read
+from banditware.config import Settings
 from banditware.errors import ConfigError
 from banditware.model import Experiment
 
@@ -19,14 +20,14 @@ WRONG = 2
 @click.argument("config", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.pass_context
-def check(ctx: click.Context, config: str, *, as_json: bool) -> None:
+def check(ctx: click.Context, config: str | Settings, *, as_json: bool) -> None:
     """Check CONFIG and list every mistake with its line and column.
 
     Exits with 0 if there is none, and with 2 otherwise. Variables are read from the environment, as
     when the configuration is used.
     """
     try:
-        settings = load(config)
+        settings = read(config)
     except ConfigError as error:
         _show_problems(error, as_json=as_json)
         ctx.exit(WRONG)

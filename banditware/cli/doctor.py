@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import click
 
+from banditware.cli.given import read
 from banditware.cli.tables import Table, on_terminal, show
-from banditware.config import load
+from banditware.config import Settings
 from banditware.doctor.examining import examine
 from banditware.doctor.findings import Finding, Level
 from banditware.doctor.servers import Clocks
@@ -26,14 +27,14 @@ WRONG = 2
 @click.argument("config", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.pass_context
-def doctor(ctx: click.Context, config: str, *, as_json: bool) -> None:
+def doctor(ctx: click.Context, config: str | Settings, *, as_json: bool) -> None:
     """Look for what loses counts or lets them be forged: store, disk, keys and processes.
 
     Run it where the app runs, as the user of the app. Exits with 0 if there is no danger, with 1 if
     there is, and with 2 if CONFIG has mistakes.
     """
     try:
-        settings = load(config)
+        settings = read(config)
     except ConfigError as error:
         if as_json:
             problems = [problem._asdict() for problem in error.problems]

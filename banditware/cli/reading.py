@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import click
 
 from banditware.bandit import Bandit
-from banditware.config import Settings, load
+from banditware.cli.given import read
+from banditware.config import Settings
 from banditware.errors import ConfigError, StoreError, UnknownExperimentError
 from banditware.stores import open_store
 
@@ -17,10 +18,10 @@ from banditware.stores import open_store
 WRONG = 2
 
 
-def loaded(config: str) -> Settings:
+def loaded(config: str | Settings) -> Settings:
     """Return a configuration; exit with 2 and all its mistakes if it has some."""
     try:
-        return load(config)
+        return read(config)
     except ConfigError as error:
         click.echo(str(error), err=True)
         sys.exit(WRONG)

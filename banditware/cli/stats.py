@@ -10,13 +10,14 @@ import click
 
 from banditware.cli.reading import counting, loaded, refuse_strangers
 from banditware.cli.tables import Table, percent, show
+from banditware.config import Settings
 
 
 @click.command()
 @click.argument("config", type=click.Path())
 @click.argument("experiments", nargs=-1, metavar="[EXPERIMENT]...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
-def stats(config: str, experiments: tuple[str, ...], *, as_json: bool) -> None:
+def stats(config: str | Settings, experiments: tuple[str, ...], *, as_json: bool) -> None:
     """Show pulls, rewards and propensities of the experiments in CONFIG.
 
     Everything that processes on this machine have recorded is counted first, so the numbers are

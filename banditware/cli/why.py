@@ -45,7 +45,7 @@ _MISTAKES = frozenset({"bad_actions", "bad_context"})
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
 def why(  # noqa: PLR0913 - a question has that many parts
-    config: str,
+    config: str | Settings,
     experiment: str,
     *,
     subject: str | None,
