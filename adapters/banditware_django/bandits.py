@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from banditware import Bandit
@@ -59,7 +57,7 @@ def get_bandit() -> Bandit:
         ConfigError: the configuration has mistakes; it lists all of them.
         StoreError: the store cannot be used.
     """
-    return _current.bandit or _current.opened()
+    return _instead[-1] if _instead else _current.bandit or _current.opened()
 
 
 def forget_bandit(*, setting: str = SETTING, **_sent: Any) -> None:
@@ -68,13 +66,20 @@ def forget_bandit(*, setting: str = SETTING, **_sent: Any) -> None:
         _current.forget()
 
 
-@contextmanager
-def replaced(bandit: Bandit) -> Iterator[Bandit]:
-    """Let `get_bandit` return another bandit for a while, which is closed in the end."""
-    before, own = _current.bandit, _current.own
-    _current.bandit, _current.own = bandit, False
-    try:
-        yield bandit
-    finally:
-        _current.bandit, _current.own = before, own
-        bandit.close()
+#: Bandits that tests have put in the place of every other one, the last of which holds.
+_instead: list[Bandit] = []
+
+
+def holding(bandit: Bandit) -> Bandit:
+    """Return this bandit, or the one that a test has put in its place."""
+    return _instead[-1] if _instead else bandit
+
+
+def begin_instead(bandit: Bandit) -> None:
+    """Put a bandit in the place of every other one, until `end_instead`."""
+    _instead.append(bandit)
+
+
+def end_instead() -> Bandit:
+    """Let the one before hold again; return the one that did."""
+    return _instead.pop()

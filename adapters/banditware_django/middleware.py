@@ -12,11 +12,11 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from banditware import Visit
+from banditware import Bandit, Visit
 from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.http import WSGI_HEADERS
 from banditware.merging import Merging
-from banditware_django.bandits import get_bandit
+from banditware_django.bandits import get_bandit, holding
 from banditware_django.completing import Completion, when_closed, when_complete
 from banditware_django.facts import RequestFacts
 from banditware_django.merging import merge
@@ -52,31 +52,35 @@ class BanditsMiddleware:
         if outer is not None:  # the outer one counts
             request.bandits = outer
             return self.get_response(request)
-        visit = self.bandit.begin(RequestFacts(request, below_mount=self._below_mount))
+        bandit = holding(self.bandit)
+        visit = bandit.begin(RequestFacts(request, below_mount=self._below_mount))
         request.bandits = visit
         if visit.rewrite is not None:
             _rewrite(request, visit.rewrite)
         if self._is_async:
-            return self._awaited(request, visit)
+            return self._awaited(request, visit, bandit)
         token = visit_of_context.set(visit)
         try:
             response = self.get_response(request)
         finally:
             visit_of_context.reset(token)
-        return self._finished(response, visit)
+        return self._finished(response, visit, bandit)
 
-    async def _awaited(self, request: HttpRequest, visit: Visit) -> HttpResponseBase:
+    async def _awaited(
+        self, request: HttpRequest, visit: Visit, bandit: Bandit
+    ) -> HttpResponseBase:
         answer: Awaitable[HttpResponseBase] = self.get_response(request)
         token = visit_of_context.set(visit)
         try:
             response = await answer
         finally:
             leave(token)
-        return self._finished(response, visit)
+        return self._finished(response, visit, bandit)
 
-    def _finished(self, response: HttpResponseBase, visit: Visit) -> HttpResponseBase:
+    def _finished(
+        self, response: HttpResponseBase, visit: Visit, bandit: Bandit
+    ) -> HttpResponseBase:
         """Merge the effects into the response, and record them once it is complete."""
-        bandit = self.bandit
         visit.started = True
         if visit.touched:
             effects = bandit.finish(visit, response.status_code, response.items())
