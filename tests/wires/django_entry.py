@@ -95,7 +95,7 @@ class _Verbatim(Morsel):  # type: ignore[type-arg]  # its values are of no inter
         super().__init__()
         self._header = header
 
-    def output(self, attrs: Container[str] | None = None, header: str = "", sep: str = "") -> str:
+    def OutputString(self, attrs: Container[str] | None = None) -> str:  # noqa: N802  # http.cookies
         """Return the cookie."""
         return self._header
 

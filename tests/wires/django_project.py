@@ -18,7 +18,7 @@ SETTINGS: dict[str, Any] = {
         }
     },
     "DEBUG_PROPAGATE_EXCEPTIONS": True,
-    "INSTALLED_APPS": ["banditware_django"],
+    "INSTALLED_APPS": ["django.contrib.staticfiles", "debug_toolbar", "banditware_django"],
     "LOGGING_CONFIG": None,
     "MIDDLEWARE": [MIDDLEWARE],
     "ROOT_URLCONF": "tests.django.urls",
@@ -26,6 +26,7 @@ SETTINGS: dict[str, Any] = {
     "TEMPLATES": [
         {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True},
     ],
+    "STATIC_URL": "static/",
     "USE_TZ": True,
 }
 
