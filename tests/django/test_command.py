@@ -5,11 +5,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from django.core.management import CommandError, call_command, execute_from_command_line
 from django.test import override_settings
 
+from banditware.cli.given import with_settings
 from banditware_django.bandits import get_bandit
+from banditware_django.configuring import loaded
 
 TEXT = """\
 store: sqlite:///counts.db
@@ -65,6 +68,21 @@ def test_a_wrong_configuration_ends_with_its_status(
         execute_from_command_line(["manage.py", "banditware", "check"])
     assert status.value.code == 2
     assert f"{folder}/banditware.yaml:1:14: experiments: " in capsys.readouterr().err
+
+
+def test_groups_of_commands_know_the_configuration() -> None:
+    """A command of a group gets the configuration like any other."""
+    given: list[object] = []
+
+    @click.command()
+    @click.argument("config")
+    def show(config: object) -> None:
+        """Show CONFIG."""
+        given.append(config)
+
+    group = with_settings(click.Group("group", commands=[show]), loaded)
+    group.main(["show"], standalone_mode=False)
+    assert given == [loaded]
 
 
 def test_a_missing_setting_is_an_error() -> None:

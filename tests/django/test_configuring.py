@@ -9,7 +9,7 @@ from django.test import override_settings
 
 from banditware.errors import ConfigError
 from banditware_django import get_bandit
-from banditware_django.bandits import forget_bandit
+from banditware_django.bandits import _current, forget_bandit
 from banditware_django.configuring import given, loaded, secret_keys
 from tests.wires.shop import OpenShop
 
@@ -84,6 +84,13 @@ def test_the_project_has_one_bandit() -> None:
             second = get_bandit()
             assert second.settings.secret_keys == ("another",)
         assert get_bandit() not in {first, second}
+
+
+def test_threads_that_ask_at_once_get_the_same_bandit() -> None:
+    """Whoever waited for another thread to open it takes that one."""
+    with override_settings(BANDITWARE={"CONFIG": MAPPING}):
+        first = get_bandit()
+        assert _current.opened() is first
 
 
 def test_a_bandit_of_the_project_is_not_closed(open_shop: OpenShop) -> None:
