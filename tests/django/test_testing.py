@@ -73,16 +73,16 @@ def test_it_decorates_tests_of_either_kind() -> None:
     client = Client()
 
     @experiments(color="blue")
-    def test() -> bytes:
+    def asked() -> bytes:
         return bytes(client.get("/").content)
 
     @experiments(color="red")
-    async def test_later() -> bytes:
-        inner: bytes = test()
+    async def asked_later() -> bytes:
+        inner: bytes = asked()
         return inner + bytes((await asyncio.to_thread(client.get, "/")).content)
 
-    assert test().startswith(b"#00f")
-    found = asyncio.run(test_later())
+    assert asked().startswith(b"#00f")
+    found = asyncio.run(asked_later())
     assert (b"#00f" in found, b"#f00" in found) == (True, True)
 
 
