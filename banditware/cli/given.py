@@ -10,12 +10,14 @@ import click
 from banditware.config import Settings, load
 
 
-def read(config: str | Settings) -> Settings:
-    """Return the settings of a file, or those that an app has read already.
+def read(config: str | Settings | Callable[[], Settings]) -> Settings:
+    """Return the settings of a file, or those that an app has read already, or reads now.
 
     Raises:
-        ConfigError: the file has mistakes.
+        ConfigError: the configuration has mistakes.
     """
+    if callable(config):
+        return config()
     return config if isinstance(config, Settings) else load(config)
 
 
@@ -34,6 +36,6 @@ def with_settings(command: click.Command, settings: Callable[[], Settings]) -> c
     callback: Any = command.callback
 
     def run(**given: Any) -> Any:
-        return callback(config=settings(), **given)
+        return callback(config=settings, **given)
 
     return click.Command(command.name, params=asked, callback=run, help=text)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from banditware import Bandit, Visit, wrap
-from banditware.asgi import Receive, Scope, Send
+from banditware.asgi import ASGIApplication, Receive, Scope, Send
 from tests.wires import asgi, wsgi
 from tests.wires.shop import BROWSER
 
@@ -112,7 +112,7 @@ def wsgi_ask(wrapped: WSGIApplication) -> Ask:
             },
         )
         served = wsgi.serve(wrapped, environ)
-        pairs = tuple((key.lower(), value) for key, value in served.headers)
+        pairs = tuple((key.lower(), value.strip()) for key, value in served.headers)
         return Reply(int(served.status[:3]), pairs, tuple(served.written))
 
     return ask
@@ -129,7 +129,11 @@ def asgi_entry(view: View, wrapper: Wrapper) -> Ask:
             await send(asgi.body(chunk, more=True))
         await send(asgi.body(b""))
 
-    wrapped = wrapper(app)
+    return asgi_ask(wrapper(app))
+
+
+def asgi_ask(wrapped: ASGIApplication) -> Ask:
+    """Return what sends requests to an ASGI app."""
 
     def ask(request: Request) -> Reply:
         named = any(key == "host" for key, _ in request.pairs)
@@ -143,7 +147,9 @@ def asgi_entry(view: View, wrapper: Wrapper) -> Ask:
             headers=[(k.encode(), v.encode("latin-1")) for k, v in pairs],
         )
         served = asgi.serve(wrapped, scope)
-        headers = tuple((k.decode(), v.decode("latin-1")) for k, v in served.start["headers"])
+        headers = tuple(
+            (k.decode().lower(), v.decode("latin-1")) for k, v in served.start["headers"]
+        )
         chunks = tuple(m["body"] for m in served.sent if m.get("body"))
         return Reply(served.start["status"], headers, chunks)
 

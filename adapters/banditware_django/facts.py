@@ -1,0 +1,56 @@
+"""A request of Django as the core sees it."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+from django.http.request import HttpHeaders
+
+from banditware.http import without_port
+
+
+class RequestFacts:
+    """What Django makes of a request, under either interface.
+
+    Its settings for proxies hold: `SECURE_PROXY_SSL_HEADER` says whether a request came by https,
+    `USE_X_FORWARDED_HOST` which host was asked, and `FORCE_SCRIPT_NAME` where the project lies.
+
+    Attributes:
+        method: the request method, in capitals.
+        path: the path as text, mount point included.
+        secure: True if the request came by https.
+    """
+
+    __slots__ = ("_meta", "_request", "method", "path", "secure")
+
+    def __init__(self, request: HttpRequest, *, below_mount: bool = False) -> None:
+        """Read the request; `below_mount` takes the mount point from the path."""
+        self._meta: Mapping[str, Any] = request.META
+        self.method: str = request.method or ""
+        self.path: str = (request.path_info if below_mount else request.path) or "/"
+        self.secure: bool = request.is_secure()
+        # Weak, because the request holds the visit, which holds these facts: cycles cost garbage
+        # collections, and keep what a request held until one comes.
+        self._request = weakref.ref(request)
+
+    @property
+    def host(self) -> str:
+        """The requested host without its port, in lower case; empty if it is not allowed."""
+        request = self._request()
+        try:
+            return "" if request is None else without_port(request.get_host())
+        except DisallowedHost:
+            return ""
+
+    @property
+    def query(self) -> str:
+        """The query string, still encoded."""
+        return str(self._meta.get("QUERY_STRING", ""))
+
+    def header(self, name: str) -> str:
+        """Return a request header by its lower-case name, or an empty string."""
+        return self._meta.get(HttpHeaders.to_wsgi_name(name)) or ""

@@ -1,0 +1,67 @@
+"""`manage.py banditware ...`: the commands of banditware, with the configuration of the project."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import redirect_stdout
+from typing import Any
+
+import click
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+
+from banditware.cli import main
+from banditware.cli.check import WRONG
+from banditware.cli.given import with_settings
+from banditware_django.configuring import loaded
+
+#: The commands that read one configuration: here it is that of the project.
+COMMANDS = ("check", "stats", "why", "doctor")
+
+
+class _Commands(click.Group):
+    """A group that imports a command only when somebody asks for it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click calls it so
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = main.get_command(ctx, cmd_name) if cmd_name in COMMANDS else None
+        return None if command is None else with_settings(command, loaded)
+
+
+class Command(BaseCommand):  # type: ignore[misc]  # Django has no type information
+    """`manage.py banditware check`, `stats`, `why` and `doctor`."""
+
+    help = f"Look after the experiments of this project: {', '.join(COMMANDS)}."
+
+    #: `check` tells of mistakes by itself, and the others stop at them.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Leave everything behind the name to the command."""
+        parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="COMMAND ...")
+
+    def handle(self, *, arguments: list[str], **_options: Any) -> None:
+        """Run the command.
+
+        Raises:
+            CommandError: it was not called as it should be, or there are no counts to read.
+            SystemExit: the command ends with a status other than 0.
+        """
+        group = _Commands("banditware", help=self.help)
+        self.stdout.ending = ""  # the commands end their lines by themselves
+        try:
+            with redirect_stdout(self.stdout):
+                status = group.main(
+                    arguments or ["--help"],
+                    prog_name="manage.py banditware",
+                    standalone_mode=False,
+                )
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error), returncode=WRONG) from error
+        except click.ClickException as error:
+            raise CommandError(error.format_message(), returncode=error.exit_code) from error
+        if status:
+            sys.exit(status)
