@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.wires.entries import ENTRIES
 from tests.wires.shop import OpenShop, shops
-from tests.wires.visitors import ENTRIES, Door
+from tests.wires.visitors import Door
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Visitors with a cookie jar, and every way into an app that they can take.
 
 A way in turns a view into an app, wraps it and sends requests to it. What holds for one holds for
-all: a new adapter is one new row of `ENTRIES`.
+all: a new adapter is one new row of `tests.wires.entries.ENTRIES`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from banditware import Bandit, Visit, wrap
-from banditware.asgi import Receive, Scope, Send
+from banditware.asgi import ASGIApplication, Receive, Scope, Send
 from tests.wires import asgi, wsgi
 from tests.wires.shop import BROWSER
 
@@ -125,7 +125,11 @@ def asgi_entry(view: View, wrapper: Wrapper) -> Ask:
             await send(asgi.body(chunk, more=True))
         await send(asgi.body(b""))
 
-    wrapped = wrapper(app)
+    return asgi_ask(wrapper(app))
+
+
+def asgi_ask(wrapped: ASGIApplication) -> Ask:
+    """Return what sends requests to an ASGI app."""
 
     def ask(request: Request) -> Reply:
         named = any(key == "host" for key, _ in request.pairs)
@@ -147,9 +151,6 @@ def asgi_entry(view: View, wrapper: Wrapper) -> Ask:
 
 
 Entry = Callable[[View, Wrapper], Ask]
-
-#: Every way in.
-ENTRIES: dict[str, Entry] = {"wsgi": wsgi_entry, "asgi": asgi_entry}
 
 
 def hello(seen: Seen) -> Reply:
