@@ -42,7 +42,9 @@ ROUTES = [Route("/", seen), Route("/buy", thanks, methods=["POST"])]
 
 def with_bandits(config: Any, **more: Any) -> Starlette:
     """Return a shop that has the middleware in its stack."""
-    return Starlette(routes=ROUTES, middleware=[Middleware(BanditsMiddleware, config, **more)])
+    return Starlette(
+        routes=ROUTES, middleware=[Middleware(BanditsMiddleware, config=config, **more)]
+    )
 
 
 def buy(app: Any) -> None:
@@ -134,7 +136,7 @@ def test_the_visit_in_the_state(open_shop: OpenShop) -> None:
         return Response()
 
     app = Starlette(
-        routes=[Route("/", view)], middleware=[Middleware(BanditsMiddleware, open_shop())]
+        routes=[Route("/", view)], middleware=[Middleware(BanditsMiddleware, config=open_shop())]
     )
     state = {"color_of_walls": "white"}
     serve(app, scope(state=state))
@@ -152,7 +154,7 @@ def test_every_request_has_its_own_visit(open_shop: OpenShop) -> None:
         return Response()
 
     app = Starlette(
-        routes=[Route("/", view)], middleware=[Middleware(BanditsMiddleware, open_shop())]
+        routes=[Route("/", view)], middleware=[Middleware(BanditsMiddleware, config=open_shop())]
     )
     serve(app, scope())
     serve(app, scope())
@@ -174,7 +176,9 @@ def test_below_a_mount(open_shop: OpenShop) -> None:
         outer = Starlette(routes=[Mount("/shop", app=with_bandits(shop))])
         asgi_ask(outer)(Sent(path="/shop/"))
         assert counted(shop).pulls == 1
-        stacked = Mount("/shop", routes=ROUTES, middleware=[Middleware(BanditsMiddleware, shop)])
+        stacked = Mount(
+            "/shop", routes=ROUTES, middleware=[Middleware(BanditsMiddleware, config=shop)]
+        )
         asgi_ask(Starlette(routes=[stacked]))(Sent(path="/shop/"))
         assert counted(shop).pulls == 2
 
@@ -183,7 +187,7 @@ def test_a_mounted_app_sees_the_visit(open_shop: OpenShop) -> None:
     """An app mounted within sees the visit of the app around it."""
     shop = open_shop(routes=[])
     mounted = Mount("/shop", app=Starlette(routes=ROUTES))
-    app = Starlette(routes=[mounted], middleware=[Middleware(BanditsMiddleware, shop)])
+    app = Starlette(routes=[mounted], middleware=[Middleware(BanditsMiddleware, config=shop)])
     assert asgi_ask(app)(Sent(path="/shop/")).body in {b"red", b"blue"}
     assert counted(shop).pulls == 1
 
@@ -224,7 +228,7 @@ def test_a_lifespan_may_close_the_bandit(open_shop: OpenShop) -> None:
         with shop:
             yield {"shop": shop}
 
-    middleware = [Middleware(BanditsMiddleware, shop)]
+    middleware = [Middleware(BanditsMiddleware, config=shop)]
     served = live(Starlette(routes=ROUTES, middleware=middleware, lifespan=lifespan))
     assert served.kinds == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert shop._flusher._closed

@@ -40,7 +40,7 @@ def app_with(page: str, middleware: list[Middleware]) -> Starlette:
 def page_of(open_shop: OpenShop, page: str, **changes: Any) -> tuple[str, Any]:
     """Return what a visitor sees, and what was counted."""
     shop = open_shop(routes=[], **changes)
-    app = app_with(page, [Middleware(BanditsMiddleware, shop)])
+    app = app_with(page, [Middleware(BanditsMiddleware, config=shop)])
     return Visitor(asgi_ask(app)).get().body.decode(), shop
 
 

@@ -10,11 +10,13 @@ from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
+from banditware.asgi import Receive, Scope, Send
 from banditware_starlette import BanditsMiddleware
-from tests.wires.visitors import Ask, Seen, View, Wrapper, asgi_ask
+from tests.wires import asgi
+from tests.wires.visitors import Ask, Reply, Seen, View, Wrapper, asgi_ask
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -22,7 +24,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 def starlette_entry(view: View, wrapper: Wrapper) -> Ask:
     """Send requests to the view as the only one of a Starlette app: sync, in its thread pool."""
 
-    def answer(request: Request) -> StreamingResponse:
+    def answer(request: Request) -> Response:
         return _answered(view, request)
 
     routes = [Route("/{path:path}", answer, methods=METHODS)]
@@ -34,11 +36,27 @@ def fastapi_entry(view: View, wrapper: Wrapper) -> Ask:
     app = FastAPI(middleware=_stack(wrapper), openapi_url=None)
     app.router.route_class = _WithoutCookies
 
-    async def answer(request: Request) -> StreamingResponse:
+    async def answer(request: Request) -> Response:
         return _answered(view, request)
 
     app.add_api_route("/{path:path}", answer, methods=METHODS, response_model=None)
     return asgi_ask(app)
+
+
+class _Exactly(Response):
+    """A response of exactly the headers and chunks of a reply."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(status_code=reply.status)
+        self.raw_headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in reply.headers]
+        self.chunks = reply.chunks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send all of it."""
+        await send(asgi.start(self.status_code, *self.raw_headers))
+        for chunk in self.chunks:
+            await send(asgi.body(chunk, more=True))
+        await send(asgi.body(b""))
 
 
 class _WithoutCookies(APIRoute):
@@ -59,14 +77,9 @@ class _WithoutCookies(APIRoute):
         return handle
 
 
-def _answered(view: View, request: Request) -> StreamingResponse:
-    """Return a response with exactly the headers and chunks of the view's reply."""
-    reply = view(Seen(request.scope["path"], getattr(request.state, "bandits", None)))
-    response = StreamingResponse(iter(reply.chunks), reply.status)
-    response.raw_headers = [
-        (name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers
-    ]
-    return response
+def _answered(view: View, request: Request) -> Response:
+    """Return the view's reply as a response."""
+    return _Exactly(view(Seen(request.scope["path"], getattr(request.state, "bandits", None))))
 
 
 def _stack(wrapper: Wrapper) -> list[Middleware]:
