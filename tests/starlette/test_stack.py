@@ -18,10 +18,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from banditware import Bandit, current_visit
-from banditware.asgi import ASGIApplication, Message, Receive, Scope, Send
+from banditware.asgi import Message
 from banditware.current import NoVisitError
 from banditware_starlette import BanditsMiddleware, visit_of
-from tests.wires.asgi import DISCONNECT, Served, scope, serve
+from tests.wires.asgi import Served, patiently, scope, serve
 from tests.wires.shop import OpenShop, counted
 from tests.wires.visitors import Request as Sent
 from tests.wires.visitors import Visitor, asgi_ask
@@ -57,28 +57,6 @@ class Telling(BaseHTTPMiddleware):
 def bandits(shop: Bandit) -> Middleware:
     """Return ours."""
     return Middleware(BanditsMiddleware, config=shop)
-
-
-def patiently(app: ASGIApplication) -> ASGIApplication:
-    """Return the app, for a client that hangs up when it has the response: older versions ask."""
-
-    async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        done = asyncio.Event()
-
-        async def wait() -> Message:
-            message = await receive()
-            if message is DISCONNECT:
-                await done.wait()
-            return message
-
-        async def note(message: Message) -> None:
-            await send(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                done.set()
-
-        await app(scope, wait, note)
-
-    return call
 
 
 @pytest.mark.parametrize("outside", [True, False])

@@ -17,7 +17,7 @@ from tests.wires import asgi, wsgi
 from tests.wires.shop import BROWSER
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -92,7 +92,11 @@ def wsgi_entry(view: View, wrapper: Wrapper) -> Ask:
         start_response(f"{reply.status} Status", list(reply.headers))
         return list(reply.chunks)
 
-    wrapped = wrapper(app)
+    return wsgi_ask(wrapper(app))
+
+
+def wsgi_ask(wrapped: WSGIApplication) -> Ask:
+    """Return what sends requests to a WSGI app."""
 
     def ask(request: Request) -> Reply:
         headers = {f"HTTP_{k.upper().replace('-', '_')}": v for k, v in request.pairs}
