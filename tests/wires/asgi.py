@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from banditware.asgi import ASGIApplication, Message, Scope
+from banditware.asgi import ASGIApplication, Message, Receive, Scope, Send
 from tests.wires.shop import BROWSER
 
 
@@ -108,6 +108,31 @@ def serve(
 
 async def _awaited(call: Awaitable[None]) -> None:
     await call
+
+
+def patiently(app: ASGIApplication) -> ASGIApplication:
+    """Return the app, for a client that hangs up when it has the whole response.
+
+    `serve` hangs up after the request, which ends what listens while it answers.
+    """
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        done = asyncio.Event()
+
+        async def wait() -> Message:
+            message = await receive()
+            if message is DISCONNECT:
+                await done.wait()
+            return message
+
+        async def note(message: Message) -> None:
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                done.set()
+
+        await app(scope, wait, note)
+
+    return call
 
 
 def sending(*messages: Message) -> ASGIApplication:
