@@ -38,7 +38,8 @@ def flask_mab(file: Path, config: str | Settings, *, amount: float, known_only: 
     """Add what Flask-MAB has counted in FILE, of its JSONBanditStorage, to the store of CONFIG.
 
     Experiments and arms are those of the same names. What a store has taken over once, it does not
-    take over again. Stop the old app first: what it counts later is lost.
+    take over again; do it before its counts are copied to another store. Stop the old app first:
+    what it counts later is lost.
 
     Exits with 2 if FILE or CONFIG cannot be used, or their names differ, and with 1 if the store
     cannot be used or has taken over an experiment before.
