@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-long check test-all chaos schema bench clean
+.PHONY: demo test test-long check test-all test-oldest-starlette chaos schema bench clean
 
 demo: $(VENV)/.demo  ## the main job: an app under gunicorn, visitors, and traffic that moves
 	$(BIN)/banditware demo
@@ -23,6 +23,12 @@ check: $(VENV)/.test  ## format, lint, types, import rules, and that generated f
 
 test-all:  ## the suite on every supported CPython that is installed
 	sh tests/test-all.sh
+
+test-oldest-starlette:  ## the adapter's tests, and its ways through the conformance suite, on Starlette 0.37
+	$(PYTHON) -m venv .venv-oldest-starlette
+	.venv-oldest-starlette/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -r requirements/oldest-starlette.txt -e .
+	.venv-oldest-starlette/bin/python -m pytest tests/starlette tests/conformance -k "starlette or fastapi"
 
 chaos: $(VENV)/.test  ## every failure on every kind of store: what was recorded, stored, lost, doubled
 	PYTHONPATH=. $(BIN)/python tests/chaos/matrix.py
