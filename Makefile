@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test test-long check test-all test-flask chaos schema bench clean
+.PHONY: demo test test-long check test-all test-oldest-starlette chaos schema bench clean
 
 demo: $(VENV)/.demo  ## the main job: an app under gunicorn, visitors, and traffic that moves
 	$(BIN)/banditware demo
@@ -27,6 +28,11 @@ test-all:  ## the suite on every supported CPython that is installed
 test-flask: $(VENV)-flask/.test  ## what concerns Flask, on the oldest version that is supported
 	$(VENV)-flask/bin/python -m pytest --no-cov -k flask tests/flask tests/conformance \
 	  --ignore tests/conformance/test_asgi_cases.py
+test-oldest-starlette:  ## the adapter's tests, and its ways through the conformance suite, on Starlette 0.37
+	$(PYTHON) -m venv .venv-oldest-starlette
+	.venv-oldest-starlette/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -r requirements/oldest-starlette.txt -e .
+	.venv-oldest-starlette/bin/python -m pytest tests/starlette tests/conformance -k "starlette or fastapi"
 
 chaos: $(VENV)/.test  ## every failure on every kind of store: what was recorded, stored, lost, doubled
 	PYTHONPATH=. $(BIN)/python tests/chaos/matrix.py

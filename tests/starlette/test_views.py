@@ -217,10 +217,16 @@ def test_an_argument_of_the_route_is_not_replaced(open_shop: OpenShop) -> None:
     def view(color: str) -> str:
         return color
 
-    def route(request: Request) -> PlainTextResponse:
-        assert view() in {"#f00", "#00f"}
+    @choose("color")
+    async def view_async(color: str) -> str:
+        return color
+
+    async def route(request: Request) -> PlainTextResponse:
+        assert view() == await view_async() in {"#f00", "#00f"}
         with pytest.raises(TypeError, match=r"multiple values for .* 'color'"):
             view(color="green")
+        with pytest.raises(TypeError, match=r"multiple values for .* 'color'"):
+            await view_async(color="green")
         return PlainTextResponse("told")
 
     visitor = shop_with(open_shop(), route, bought)
