@@ -1,10 +1,11 @@
 # Everything a newcomer needs: `make demo`, `make test`. Both build .venv when it is missing.
 PYTHON ?= python3
 VENV ?= .venv
+DJANGO ?= 4.2
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-long check test-all chaos schema bench clean
+.PHONY: demo test test-long check test-all test-django chaos schema bench clean
 
 demo: $(VENV)/.demo  ## the main job: an app under gunicorn, visitors, and traffic that moves
 	$(BIN)/banditware demo
@@ -23,6 +24,12 @@ check: $(VENV)/.test  ## format, lint, types, import rules, and that generated f
 
 test-all:  ## the suite on every supported CPython that is installed
 	sh tests/test-all.sh
+
+test-django:  ## what concerns Django on 4.2, or with DJANGO=6.0 PYTHON=python3.12 on the newest
+	$(PYTHON) -m venv $(VENV)-django-$(DJANGO)
+	$(VENV)-django-$(DJANGO)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/test.txt -e .
+	$(VENV)-django-$(DJANGO)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/django-$(DJANGO).txt
+	$(VENV)-django-$(DJANGO)/bin/python -m pytest -k django tests/django tests/conformance
 
 chaos: $(VENV)/.test  ## every failure on every kind of store: what was recorded, stored, lost, doubled
 	PYTHONPATH=. $(BIN)/python tests/chaos/matrix.py
