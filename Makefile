@@ -4,8 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-long check test-all test-flask chaos schema bench clean
-.PHONY: demo test test-long check test-all test-oldest-starlette chaos schema bench clean
+FRAMEWORKS := test-flask-2.3 test-django-4.2 test-django-6.0 test-starlette-0.37
+
+.PHONY: demo test test-long check test-all $(FRAMEWORKS) chaos schema bench clean
 
 demo: $(VENV)/.demo  ## the main job: an app under gunicorn, visitors, and traffic that moves
 	$(BIN)/banditware demo
@@ -25,14 +26,13 @@ check: $(VENV)/.test  ## format, lint, types, import rules, and that generated f
 test-all:  ## the suite on every supported CPython that is installed
 	sh tests/test-all.sh
 
-test-flask: $(VENV)-flask/.test  ## what concerns Flask, on the oldest version that is supported
-	$(VENV)-flask/bin/python -m pytest --no-cov -k flask tests/flask tests/conformance \
-	  --ignore tests/conformance/test_asgi_cases.py
-test-oldest-starlette:  ## the adapter's tests, and its ways through the conformance suite, on Starlette 0.37
-	$(PYTHON) -m venv .venv-oldest-starlette
-	.venv-oldest-starlette/bin/python -m pip install --quiet --disable-pip-version-check \
-	  -r requirements/oldest-starlette.txt -e .
-	.venv-oldest-starlette/bin/python -m pytest tests/starlette tests/conformance -k "starlette or fastapi"
+# Django 4.2 needs CPython 3.10 to 3.12, and 6.0 needs 3.12: say PYTHON=python3.12.
+$(FRAMEWORKS): test-%:  ## an adapter on the oldest or newest version that it supports
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/test.txt -e .
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/$*.txt
+	.venv-$*/bin/python -m pytest --no-cov -k "$(firstword $(subst -, ,$*))" \
+	  tests/$(firstword $(subst -, ,$*)) tests/conformance
 
 chaos: $(VENV)/.test  ## every failure on every kind of store: what was recorded, stored, lost, doubled
 	PYTHONPATH=. $(BIN)/python tests/chaos/matrix.py

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import patch_cache_control
 
 from banditware_django.visits import visit_of
 
@@ -31,7 +31,7 @@ _After: TypeAlias = Callable[[HttpRequest, Any], None]
 def choose(experiment: str, *, parameter: str | None = None) -> Decorator[Any]:
     """Pass the value of the subject's arm to the view, after the route's own parameters.
 
-    The response says that it depends on the cookie, before any cache of Django's sees it.
+    The response is marked as private, before any cache of Django's sees it.
 
     Args:
         experiment: name of the experiment.
@@ -55,7 +55,7 @@ def choose(experiment: str, *, parameter: str | None = None) -> Decorator[Any]:
             )
         given[name] = visit_of(request)[experiment]
 
-    return _decorator(before, _vary)
+    return _decorator(before, _keep_private)
 
 
 def reward(
@@ -80,9 +80,8 @@ def _nothing(request: HttpRequest, given: dict[str, Any]) -> None:
     """Do nothing before the view."""
 
 
-def _vary(request: HttpRequest, response: Any) -> None:  # noqa: ARG001  # as `_After`
-    """Mark a response as one visitor's own."""
-    patch_vary_headers(response, ("Cookie",))
+def _keep_private(request: HttpRequest, response: Any) -> None:  # noqa: ARG001  # as `_After`
+    """Keep a response out of the caches inside of the project; the middleware comes after them."""
     patch_cache_control(response, private=True)
 
 
