@@ -8,14 +8,13 @@ are the app's: they are never changed, only replaced by copies.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from banditware.afterwards import ATTENDED, Attendant
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
-from banditware.events.happened import Happened
 from banditware.http import ASGI_HEADERS, without_port
 from banditware.merging import Merging
 from banditware.visit import Visit
@@ -30,43 +29,44 @@ ASGIApplication: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 _BODY = frozenset({"http.response.body", "http.response.pathsend", "http.response.zerocopysend"})
 
 
-class ScopeFacts:
-    """What an ASGI scope says of a request; what not every request needs is read when asked for.
+class ScopeFacts(dict[str, Any]):
+    """What an ASGI scope says of a request: a copy of it, read when asked for.
 
-    Attributes:
-        method: the request method, in capitals.
-        path: the path as text; it includes `root_path`, as the specification has it.
+    A copy, because the scope will hold the visit, and the visit these facts. Cycles cost garbage
+    collections, and keep what a request held until one comes.
     """
 
-    __slots__ = ("_headers", "_scope", "method", "path")
+    _headers: Mapping[bytes, bytes | str] | None = None
 
-    def __init__(self, scope: Scope, *, below_mount: bool = False) -> None:
-        """Read the scope; `below_mount` takes the mount point from the path."""
-        # A copy: the scope will hold the visit, and the visit these facts. Cycles cost garbage
-        # collections, and keep what a request held until one comes.
-        self._scope = dict(scope)
-        self._headers: Mapping[bytes, bytes | str] | None = None
-        self.method: str = scope.get("method") or ""
-        path: str = scope.get("path") or ""
-        if below_mount:
-            path = path[len(_mount(scope)) :]
-        self.path = path or "/"
+    def key(self) -> Hashable:
+        """Return what tells this method and path from others."""
+        return self.get("method"), self.get("path"), self.get("root_path")
+
+    @property
+    def method(self) -> str:
+        """The request method, in capitals."""
+        return self.get("method") or ""
+
+    @property
+    def path(self) -> str:
+        """The path as text; it includes `root_path`, as the specification has it."""
+        return self.get("path") or "/"
 
     @property
     def host(self) -> str:
         """The requested host without its port, in lower case."""
-        server = self._scope.get("server") or ("",)
+        server = self.get("server") or ("",)
         return without_port(self.header("host") or str(server[0]))
 
     @property
     def secure(self) -> bool:
         """True if the request came by https."""
-        return self._scope.get("scheme") == "https"
+        return bool(self.get("scheme") == "https")
 
     @property
     def query(self) -> str:
         """The query string, still encoded."""
-        return _text(self._scope.get("query_string") or "")
+        return _text(self.get("query_string") or "")
 
     def header(self, name: str) -> str:
         """Return a request header by its lower-case name, or an empty string.
@@ -75,9 +75,18 @@ class ScopeFacts:
         """
         headers = self._headers
         if headers is None:
-            headers = self._headers = _by_name(self._scope["headers"])
+            headers = self._headers = _by_name(self["headers"])
         value = headers.get(name.encode())
         return _text(value) if value else ""
+
+
+class ScopeFactsBelowMount(ScopeFacts):
+    """The same with the path below the app's mount point."""
+
+    @property
+    def path(self) -> str:
+        """The path as text, without the mount point."""
+        return (self.get("path") or "")[len(_mount(self)) :] or "/"
 
 
 def _mount(scope: Scope) -> str:
@@ -132,12 +141,19 @@ class ASGIMiddleware:
     def __init__(self, app: ASGIApplication, bandit: Bandit) -> None:
         self.app = app
         self.bandit = bandit
-        self._below_mount = bandit.settings.below_mount
+        below_mount = bandit.settings.below_mount
+        self._facts = ScopeFactsBelowMount if below_mount else ScopeFacts
         self.merging = Merging(ASGI_HEADERS, bandit.hidden)
         self._attendant = Attendant()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; everything but http passes through untouched."""
+        """Answer a request; everything but http passes through untouched.
+
+        The records are kept before the last part of the body goes out, so that whoever has a
+        whole response can rely on its being counted; and not later, because background tasks run
+        before the app returns. What the app sends goes on as the server's own awaitable: no
+        coroutine of ours.
+        """
         if scope["type"] != "http" or VISIT_KEY in scope:  # wrapped twice: the outer one counts
             await self._pass(scope, receive, send)
             return
@@ -147,18 +163,36 @@ class ASGIMiddleware:
             return
         if not isinstance(scope.get("headers"), _READ_TWICE):
             scope["headers"] = list(scope.get("headers") or ())
-        visit = bandit.begin(ScopeFacts(scope, below_mount=self._below_mount))
-        scope[VISIT_KEY] = visit
-        if visit.rewrite is not None:
+        visit = scope[VISIT_KEY] = bandit.begin(self._facts(scope))
+        if visit.touched and visit.rewrite is not None:
             scope = _rewritten(scope, visit.rewrite)
-        response = _Response(self, visit, send)
+
+        def sending(message: Message) -> Awaitable[None]:
+            kind = message.get("type")
+            if kind == "http.response.start":
+                visit.started = True
+                if visit.touched:
+                    message = self._started(visit, message)
+            elif visit.touched and kind in _BODY and not message.get("more_body"):
+                bandit.complete(visit)
+            return send(message)
+
         token = visit_of_context.set(visit)
         try:
-            await self.app(scope, receive, response.send)
+            await self.app(scope, receive, sending)
         finally:
             leave(token)
-        if response.records or response.events:
-            response.complete()
+        if visit.touched:
+            bandit.complete(visit)
+
+    def _started(self, visit: Visit, message: Message) -> Message:
+        headers: Any = message.get("headers") or ()
+        if not isinstance(headers, _READ_TWICE):
+            headers = list(headers)
+            message = {**message, "headers": headers}
+        effects = self.bandit.finish(visit, message.get("status", ""), headers)
+        merged = self.merging(headers, effects)
+        return message if merged is headers else {**message, "headers": merged}
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
@@ -184,54 +218,6 @@ def _rewritten(scope: Scope, path: str) -> Scope:
 
 #: What a path may hold unquoted, beside letters and digits (RFC 3986, section 3.3).
 _SAFE = "/-._~!$&'()*+,;=:@"
-
-
-class _Response:
-    """One response: merges effects when it starts, records them when it is complete."""
-
-    #: What to record once the response is complete.
-    records: tuple[bytes, ...] = ()
-    #: What to tell the decision log then.
-    events: tuple[Happened, ...] = ()
-
-    def __init__(self, middleware: ASGIMiddleware, visit: Visit, send: Send) -> None:
-        self._middleware = middleware
-        self._visit = visit
-        self._send = send
-
-    def send(self, message: Message) -> Awaitable[None]:
-        """Stand in for the server's `send`, whose awaitable it returns: no coroutine of our own.
-
-        The records are kept before the last part of the body goes out, so that whoever has a
-        whole response can rely on its being counted; and not later, because background tasks run
-        before the app returns.
-        """
-        kind = message.get("type")
-        if kind == "http.response.start":
-            visit = self._visit
-            visit.started = True
-            if visit.touched:
-                message = self._started(message)
-        elif (self.records or self.events) and kind in _BODY and not message.get("more_body"):
-            self.complete()
-        return self._send(message)
-
-    def _started(self, message: Message) -> Message:
-        bandit, visit = self._middleware.bandit, self._visit
-        headers: Any = message.get("headers") or ()
-        if not isinstance(headers, _READ_TWICE):
-            headers = list(headers)
-            message = {**message, "headers": headers}
-        effects = bandit.finish(visit, message.get("status", ""), headers)
-        self.records, self.events = effects.records, effects.events
-        merged = self._middleware.merging(headers, effects)
-        return message if merged is headers else {**message, "headers": merged}
-
-    def complete(self) -> None:
-        """Record the effects, once."""
-        records, self.records = self.records, ()
-        events, self.events = self.events, ()
-        self._middleware.bandit.record(records, events)
 
 
 def build() -> Any:

@@ -236,8 +236,9 @@ class Bandit(Running):
         try:
             if not self._running:
                 self._start()
-            host = facts.host if self._router.uses_hosts else ""
-            matches = self._router.match(facts.method, facts.path, host)
+            matches = self._router.known.get(facts.key())
+            if matches is None:
+                matches = self._router.match(facts)
             visit = Visit(self._ground, facts, matches)
             if matches:
                 visit.choose()
@@ -247,12 +248,24 @@ class Bandit(Running):
         return visit
 
     def finish(self, visit: Visit, status: int | str, headers: Headers) -> Effects:
-        """Return what must happen to the response of a visit; see `Visit.finish`."""
+        """Return what must happen to the response of a visit, and keep it there.
+
+        See `Visit.finish`.
+        """
         try:
-            return visit.finish(int(status), headers)
+            effects = visit.finish(int(status), headers)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
             self.hidden(error)
-            return NO_EFFECTS
+            effects = NO_EFFECTS
+        visit.effects = effects
+        return effects
+
+    def complete(self, visit: Visit) -> None:
+        """Record what a visit came to, once: its response is complete."""
+        effects = visit.effects
+        if effects.records or effects.events:
+            visit.effects = NO_EFFECTS
+            self.record(effects.records, effects.events)
 
     def record(self, records: Iterable[bytes], events: Iterable[Happened] = ()) -> None:
         """Append the records of a finished visit to the spool, and tell the decision log."""

@@ -59,7 +59,7 @@ def credit(
             goal is not a name.
     """
     amount = finite(given.amount)
-    goal = experiment.goal if given.goal is None else _named(given.goal)
+    goal = experiment.goal if given.goal in (None, experiment.goal) else _named(given.goal)
     if assignment is None or not assignment.counted:
         raise RefusedError(
             "no_decision", f"no counted decision of {experiment.name!r} belongs to this reward"
@@ -90,6 +90,8 @@ def finite(amount: object) -> float:
     Raises:
         RefusedError: it is not a number, not finite, or beyond `LARGEST`.
     """
+    if type(amount) is float and -LARGEST <= amount <= LARGEST:  # as nearly all are
+        return amount
     shown = type(amount).__name__
     if isinstance(amount, (int, float, SupportsFloat)):
         number = _float(amount)

@@ -14,6 +14,9 @@ from banditware.tokens import SKEW, Assignment, Assignments, Sticky
 
 Seal = Callable[[Decision], str]
 
+#: Makes a named tuple of all its fields in a third of the time that its own constructor takes.
+_new = tuple.__new__
+
 
 def drawn(
     snapshot: ExperimentSnapshot, random: Random, *, now: float, seal: Seal, uncounted: str = ""
@@ -25,25 +28,33 @@ def drawn(
     index = snapshot.draw(random.random())
     experiment = snapshot.experiment
     arm = experiment.arms[index]
-    return Decision(
+    fields = (
         experiment.name,
         arm.name,
         arm.value,
         snapshot.probabilities[index],
         uncounted or "drawn",
         not uncounted,
-        random.randbytes(8).hex(),
+        new_id(random),
         now,
         experiment.version,
         seal,
         snapshot.version,
+        NO_BASIS,
+        None,
     )
+    return _new(Decision, fields)
 
 
 def held_out(experiment: Experiment, random: Random, *, now: float, seal: Seal) -> Decision:
     """Return the default for a subject of the holdout, with an id of its own to be credited."""
     decision = undecided(experiment, "holdout", seal=seal)
-    return decision._replace(id=random.randbytes(8).hex(), time=now)
+    return decision._replace(id=new_id(random), time=now)
+
+
+def new_id(random: Random) -> str:
+    """Return the id of a decision: 16 hexadecimal digits."""
+    return f"{random.getrandbits(64):016x}"
 
 
 def undecided(
@@ -114,7 +125,8 @@ def sticky(
     decision = again(snapshot, assignment, now=now, seal=seal)
     if decision is not None and experiment.sticky is not None:
         since, until = assignment.time - SKEW, assignment.time + experiment.sticky
-        known.served[experiment.name] = Sticky(experiment, since, until, decision)
+        settled = experiment.targeting is None and snapshot.chooser is None
+        known.served[experiment.name] = Sticky(experiment, since, until, decision, settled)
     return decision
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from banditware.attributes import Source
@@ -56,7 +56,12 @@ class Ground:
         self.rewriting = frozenset(rewriting)
         self.unnamed = frozenset(each.name for each in experiments if not each.arms)
 
-    def rewritten(self, decision: Decision) -> str | None:
-        """Return the path that a decision serves instead of the requested one, if any."""
-        arm = self.snapshot.experiments[decision.experiment].by_name.get(decision.arm)
-        return None if arm is None else arm.rewrite
+    def rewritten(self, decisions: Mapping[str, Decision], names: Iterable[str]) -> str | None:
+        """Return the path that decisions serve instead of the requested one; the last one holds."""
+        path = None
+        for name in names:
+            if name in self.rewriting:
+                decision = decisions[name]
+                arm = self.snapshot.experiments[name].by_name.get(decision.arm)
+                path = (arm.rewrite if arm is not None else None) or path
+        return path

@@ -6,7 +6,7 @@ client sends can raise an error here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, AnyStr, Generic, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -24,6 +24,10 @@ _SPECULATIVE = ("prefetch", "prerender", "preview")
 
 class Facts(Protocol):
     """What the core may know of a request; each interface has its own reading of it."""
+
+    def key(self) -> Hashable:
+        """Return what tells its method and path from others, as the interface has them."""
+        ...
 
     @property
     def method(self) -> str:
@@ -82,6 +86,9 @@ SERVED_AGAIN = Effects(varies=True)
 class Cookie:
     """How the cookie that remembers assignments is written.
 
+    Over https the name has a prefix, which makes browsers refuse a cookie of that name that a
+    sibling subdomain or a plain http response tries to plant (RFC 6265bis, section 4.1.3).
+
     Attributes:
         name: name without the `__Host-` that https adds.
         max_age: seconds until the browser forgets it.
@@ -89,6 +96,7 @@ class Cookie:
         same_site: value of `SameSite`, in lower case.
         path: value of `Path`.
         domain: value of `Domain`, or None for the host alone.
+        names: its name on the wire, by whether the request came by https.
     """
 
     name: str = "bw"
@@ -97,7 +105,7 @@ class Cookie:
     same_site: Literal["lax", "strict", "none"] = "lax"
     path: str = "/"
     domain: str | None = None
-    _secure_name: str = field(init=False, repr=False)
+    names: tuple[str, str] = field(init=False, repr=False)
     _attributes: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -107,22 +115,14 @@ class Cookie:
         domain = f"; Domain={self.domain}" if self.domain else ""
         same_site = self.same_site.capitalize()
         attributes = f"; Path={self.path}{domain}; HttpOnly; SameSite={same_site}"
-        object.__setattr__(self, "_secure_name", prefix + self.name)
+        names = tuple(prefix + self.name if self._secure(s) else self.name for s in (False, True))
+        object.__setattr__(self, "names", names)
         object.__setattr__(self, "_attributes", attributes)
-
-    def full_name(self, *, https: bool) -> str:
-        """Return the name on the wire.
-
-        Over https the prefix makes browsers refuse a cookie of that name that a sibling subdomain
-        or a plain http response tries to plant (RFC 6265bis, section 4.1.3).
-        """
-        return self._secure_name if self._secure(https) else self.name
 
     def header(self, value: str, *, https: bool, max_age: float) -> str:
         """Return the `Set-Cookie` value that stores `value` for `max_age` seconds."""
-        secure = self._secure(https)
-        name, end = (self._secure_name, "; Secure") if secure else (self.name, "")
-        return f"{name}={value}; Max-Age={int(max_age)}{self._attributes}{end}"
+        end = "; Secure" if self._secure(https) else ""
+        return f"{self.names[https]}={value}; Max-Age={int(max_age)}{self._attributes}{end}"
 
     def _secure(self, https: bool) -> bool:  # noqa: FBT001  # one private flag
         return https if self.secure is None else self.secure
@@ -179,6 +179,7 @@ class HeaderMerge(Generic[AnyStr]):
         self._set_cookie: AnyStr = encode(spell("Set-Cookie"))
         self._vary: tuple[AnyStr, AnyStr] = (encode(spell("Vary")), encode("Cookie"))
         self._private: tuple[AnyStr, AnyStr] = (encode(spell("Cache-Control")), encode("private"))
+        self._varying: tuple[tuple[AnyStr, AnyStr], ...] = (self._vary, self._private)
 
     def apply(
         self,
@@ -198,7 +199,12 @@ class HeaderMerge(Generic[AnyStr]):
         """
         merged = list(headers)
         if effects.varies:
-            self._mark_varying(merged, shared)
+            for key, _ in merged:
+                if len(key) in _SIZES:
+                    self._mark_varying(merged, shared)
+                    break
+            else:  # as with nearly all apps
+                merged += self._varying
         if effects.set_cookie:
             merged.append((self._set_cookie, self._encode(effects.set_cookie)))
         return merged
@@ -216,9 +222,6 @@ class HeaderMerge(Generic[AnyStr]):
                 caching = _UNSHARED.isdisjoint(_tokens(value)) and (index, key, value)
         if caching and shared is not None and self.is_shared(headers):
             shared()
-        if vary is None and caching is None:  # as with nearly all apps
-            headers += (self._vary, self._private)
-            return
         for found, addition in ((vary, self._vary), (caching, self._private)):
             if found is None:
                 headers.append(addition)
@@ -234,7 +237,7 @@ class HeaderMerge(Generic[AnyStr]):
 
 _VARY = "vary"
 _CACHING = "cache-control"
-_VARY_SIZE, _CACHING_SIZE = len(_VARY), len(_CACHING)
+_VARY_SIZE, _CACHING_SIZE = _SIZES = len(_VARY), len(_CACHING)
 
 #: What in these headers says what we would say, and what contradicts it.
 _VARYING = frozenset({"cookie", "*"})

@@ -7,7 +7,7 @@ app has said yes. Nothing is written here; `Outcome.effects` only says what must
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from banditware.amounts import amount_of
@@ -48,7 +48,7 @@ class Outcome:
         decisions: what was decided, by experiment.
         rewards: what the view asked to credit: experiment and reward.
         known: what the cookie said.
-        barred: why no decision of the request can be a pull, or nothing.
+        barred: returns why no decision of the request can be a pull, or nothing.
         now: when the request was handled, in seconds since the epoch.
         status: the status of the response.
         headers: its headers.
@@ -60,7 +60,7 @@ class Outcome:
     decisions: Mapping[str, Decision]
     rewards: tuple[tuple[str, Reward], ...]
     known: Assignments
-    barred: str
+    barred: Callable[[], str]
     now: float
     status: int
     headers: Headers
@@ -97,7 +97,7 @@ class Outcome:
         bad = self._bad_status(name)
         why = "" if decision.counted else decision.reason
         if held:
-            why = uncounted(self.facts, experiment, self.barred)
+            why = uncounted(self.facts, experiment, self.barred())
         entry = remembered(decision)
         if why:
             self._exclude(experiment, why)
@@ -208,14 +208,13 @@ class Outcome:
         """Return the cookie if it has to be written, or nothing."""
         ground, known, changed = self.ground, self.known, self._changed
         before = known.by_experiment
-        if self.barred in _NO_COOKIE:
-            return ""
         news = known.stale_key or self._introduces
         if not news and all(before.get(name) == changed[name] for name in changed):
             return ""
+        if self.barred() in _NO_COOKIE:
+            return ""
         experiments = ground.snapshot.experiments
-        kept = {name: entry for name, entry in before.items() if name in experiments}
-        kept.update(changed)
+        kept = {name: entry for name, entry in before.items() if name in experiments} | changed
         max_age = ground.cookie.max_age - (int(self.now) - known.issued)
         value = ground.tokens.write(Assignments(known.subject, known.issued, kept))
         return ground.cookie.header(value, https=self.facts.secure, max_age=max_age)

@@ -15,7 +15,8 @@ def recognised(ground: Ground, facts: Facts, now: float, *, bot: bool) -> Assign
     """
     header = "" if bot else facts.header("cookie")
     if header:
-        found = ground.tokens.read(header, ground.cookie.full_name(https=facts.secure))
-        if found is not None and -SKEW <= now - found.issued <= ground.cookie.max_age:
+        cookie = ground.cookie
+        found = ground.tokens.read(header, cookie.names[facts.secure])
+        if found is not None and -SKEW <= now - found.issued <= cookie.max_age:
             return found
     return Assignments(new_subject(ground.random), int(now), fresh=True)

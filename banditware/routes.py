@@ -6,9 +6,12 @@ distinct paths and every request asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, final
+
+if TYPE_CHECKING:
+    from banditware.http import Facts
 
 #: Ranges of status, both ends included, of a response that says yes.
 OK = ((200, 399),)
@@ -87,6 +90,28 @@ class Match(NamedTuple):
     values: Mapping[str, Any]
 
 
+@final
+class Matches(tuple[Match, ...]):  # noqa: SLOT001  # tuples of any length can have none
+    """All routes that match a request, and what they come to.
+
+    Attributes:
+        choose: names of the experiments that they decide, each once.
+        rewards: True if one of them rewards.
+    """
+
+    choose: tuple[str, ...]
+    rewards: bool
+
+    def __new__(cls, matches: Iterable[Match] = ()) -> Matches:
+        """Take the routes together."""
+        self = super().__new__(cls, matches)
+        self.choose = tuple(dict.fromkeys(name for each in self for name in each.route.choose))
+        self.rewards = any(each.route.rewards for each in self)
+        return self
+
+
+NO_MATCHES = Matches()
+
 #: Requests whose matches are kept per process, and then forgotten all at once: sites have more
 #: paths than this, but few of them get most of the traffic and are soon known again.
 CACHED_MATCHES = 4_096
@@ -101,35 +126,38 @@ class Router:
 
     All routes that match apply, as with the rules of a style sheet: `GET /<path:any>` may choose
     for a whole site while `GET /thanks` rewards. A trailing slash is significant.
+
+    Attributes:
+        known: what was found for requests, by what tells them apart: their `key`, and the host
+            where routes name one.
     """
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._literal: dict[str, list[Route]] = {}
         self._patterns: dict[str, list[_Pattern]] = {}
-        self.uses_hosts = False
+        self._uses_hosts = False
         for route in routes:
-            self.uses_hosts |= route.host is not None
+            self._uses_hosts |= route.host is not None
             if route.host is None and "<" not in route.pattern:
                 self._literal.setdefault(route.pattern, []).append(route)
             else:
                 self._patterns.setdefault(_head(route.pattern), []).append(_Pattern(route))
-        self._known: dict[tuple[str, str, str], tuple[Match, ...]] = {}
+        self.known: dict[Hashable, Matches] = {}
 
-    def match(self, method: str, path: str, host: str) -> tuple[Match, ...]:
-        """Return the routes that match, literal ones first; cached.
+    def match(self, facts: Facts) -> Matches:
+        """Return the routes that match a request, literal ones first; cached."""
+        # Only routes that name a host look at it: the cache does not keep a copy for each.
+        key = (facts.key(), facts.host) if self._uses_hosts else facts.key()
+        found = self.known.get(key)
+        return self._find(key, facts) if found is None else found
 
-        `host` is only looked at by routes that name one: pass an empty string unless
-        `uses_hosts`, so that the cache does not keep a copy per host.
-        """
-        found = self._known.get((method, path, host))
-        return self._find(method, path, host) if found is None else found
-
-    def _find(self, method: str, path: str, host: str) -> tuple[Match, ...]:
-        found = self._match(method, path, host)
+    def _find(self, key: Hashable, facts: Facts) -> Matches:
+        method, path, host = facts.method, facts.path, facts.host if self._uses_hosts else ""
+        found = Matches(self._match(method, path, host))
         if len(method) + len(path) + len(host) <= LONGEST_CACHED:
-            if len(self._known) >= CACHED_MATCHES:
-                self._known = {}
-            self._known[method, path, host] = found
+            if len(self.known) >= CACHED_MATCHES:
+                self.known.clear()
+            self.known[key] = found
         return found
 
     def _match(self, method: str, path: str, host: str) -> tuple[Match, ...]:

@@ -115,7 +115,7 @@ def in_holdout(subject: str, experiment: str, share: float) -> bool:
 
 def new_subject(random: Random) -> str:
     """Return the opaque id of somebody who was never seen."""
-    return random.randbytes(12).hex()
+    return f"{random.getrandbits(96):024x}"
 
 
 def _hash(salt: bytes, subject: str) -> int:

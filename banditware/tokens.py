@@ -70,7 +70,8 @@ class Assignment(NamedTuple):
     features: str = ""
 
 
-class Sticky(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sticky:
     """A decision that is served again for an assignment.
 
     Attributes:
@@ -78,12 +79,14 @@ class Sticky(NamedTuple):
         since: the first second, since the epoch, at which it may be.
         until: the last one.
         decision: the decision.
+        settled: True if nothing but the time can be against it.
     """
 
     experiment: Experiment
     since: float
     until: float
     decision: Decision
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,29 +13,23 @@ from types import MappingProxyType
 from typing import Any
 
 from banditware.actions import GivenActions, reusable
-from banditware.attributes import NOTHING, attributes_of
-from banditware.bots import is_bot
+from banditware.asker import Asker
 from banditware.contexts import NOTHING_GIVEN, Given, usable, weighed
 from banditware.crediting import Reward
 from banditware.deciding import drawn, held_out, undecided, unknown
 from banditware.errors import ContextError, RewardError
-from banditware.excluding import barred, uncounted
-from banditware.ground import Ground
-from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Facts, Headers
-from banditware.model import Decision, Experiment
+from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Headers
+from banditware.model import Decision
 from banditware.outcome import Outcome
-from banditware.recognising import recognised
 from banditware.returning import offered, returned
-from banditware.routes import Match
 from banditware.snapshot import ExperimentSnapshot
-from banditware.targeting import Targeting, in_holdout, kept_out
-from banditware.tokens import Assignments
+from banditware.targeting import in_holdout
 from banditware.whys import Explains
 
 _NONE: dict[str, Decision] = {}
 
 
-class Visit(Explains):
+class Visit(Explains, Asker):
     """The decisions and rewards of one request. Lives as long as the request does.
 
     `visit["headline"]` is the arm's value, decided when it is first read.
@@ -45,43 +39,11 @@ class Visit(Explains):
 
     #: The path the app shall see instead of the requested one, if a chosen arm names one.
     rewrite: str | None = None
-    #: True once the response has started: what is decided later cannot be remembered.
-    started: bool = False
-    #: True if there may be something to do for the response.
-    touched: bool = False
+    #: What has to happen to the response, as of the last call of `Bandit.finish`.
+    effects: Effects = NO_EFFECTS
 
     _decisions: dict[str, Decision] = _NONE
     _rewards: tuple[tuple[str, Reward], ...] = ()
-    _attributes: Mapping[str, Any] | None = None
-    _assignments: Assignments | None = None
-    _is_bot: bool = False
-    _time: float = 0.0
-    _barred: str | None = None
-    #: True if the cookie or a count may change.
-    _unsettled: bool = False
-
-    def __init__(self, ground: Ground, facts: Facts, matches: tuple[Match, ...] = ()) -> None:
-        self._ground = ground
-        self._facts = facts
-        self._matches = matches
-
-    @property
-    def subject(self) -> str:
-        """The opaque id of whom this request belongs to; new unless the cookie named one."""
-        return (self._assignments or self._known()).subject
-
-    @property
-    def attributes(self) -> Mapping[str, Any]:
-        """What the request says of its subject, as `attributes` of the configuration has it.
-
-        Read when it is asked for; what is missing is not in it. `id` is the subject's opaque id,
-        unless the configuration says where to find another one.
-        """
-        if self._attributes is None:
-            ground = self._ground
-            known = {"id": self.subject}
-            self._attributes = attributes_of(ground.sources, self._facts, self._matches, known)
-        return self._attributes
 
     @property
     def decisions(self) -> Mapping[str, Decision]:
@@ -159,17 +121,26 @@ class Visit(Explains):
     def choose(self) -> None:
         """Decide the experiments of the matching routes."""
         self.touched = True
-        ground = self._ground
-        for match in self._matches:
-            route = match.route
-            if route.rewards:
-                self._unsettled = True
-            for name in route.choose:
-                if name in ground.unnamed:  # the view says what there is to choose from
-                    continue
-                decision = self._decisions.get(name) or self._first(name, None)
-                if name in ground.rewriting:
-                    self.rewrite = ground.rewritten(decision) or self.rewrite
+        ground, matches = self._ground, self._matches
+        self._unsettled = matches.rewards or ground.notes_sticky
+        if not matches.choose:
+            return
+        served = (self._assignments or self._known()).served
+        experiments, now = ground.snapshot.experiments, self._time
+        decisions = self._decisions = {}
+        for name in matches.choose:
+            kept = served.get(name)
+            if (
+                kept is not None
+                and kept.settled
+                and kept.since <= now <= kept.until
+                and kept.experiment is experiments[name].experiment
+            ):
+                decisions[name] = kept.decision
+            elif name not in ground.unnamed:  # where the view says what there is to choose from
+                self._first(name, None)
+        if ground.rewriting:
+            self.rewrite = ground.rewritten(decisions, matches.choose)
 
     def finish(self, status: int, headers: Headers = ()) -> Effects:
         """Return what must happen to a response that starts with this status and these headers.
@@ -188,7 +159,7 @@ class Visit(Explains):
             decisions=self._decisions,
             rewards=self._rewards,
             known=self._assignments or self._known(),
-            barred=self._why_barred(),
+            barred=self._why_barred,
             now=self._time,
             status=status,
             headers=headers,
@@ -220,28 +191,11 @@ class Visit(Explains):
             decision = undecided(experiment, "failure", seal=ground.seal, default=default)
         if decision.counted or decision.reason != "sticky" or ground.notes_sticky:
             self._unsettled = True
-        if not self._decisions:
+        if self._decisions is _NONE:
             self._decisions = {}
             self.touched = True
         self._decisions[name] = decision
         return decision
-
-    def _kept_out(
-        self, experiment: Experiment, targeting: Targeting, context: Mapping[str, Any] | None
-    ) -> str:
-        """Return why the subject does not take part, or nothing; a bot is no subject."""
-        known = self._assignments or self._known()
-        if self._is_bot:
-            return ""
-        given = self._said(context) if targeting.rules else NOTHING
-        # Whom this process has served before belongs to the share.
-        served = known.served.get(experiment.name)
-        belongs = served is not None and served.experiment is experiment
-        return kept_out(targeting, self._time, given, None if belongs else known.subject)
-
-    def _said(self, context: Mapping[str, Any] | None) -> Mapping[str, Any]:
-        """Return what the request and before it the view say of the subject."""
-        return {**self.attributes, **context} if context else self.attributes
 
     def _again(self, snapshot: ExperimentSnapshot, given: Given) -> Decision | None:
         """Return the decision that the cookie remembers, if it may be served again."""
@@ -277,24 +231,3 @@ class Visit(Explains):
         given = given._replace(subject=self.subject)
         decision = weighed(snapshot, given, ground.random, now=self._time, seal=seal)
         return decision._replace(reason=why, counted=False) if why else decision
-
-    def _uncounted(self, experiment: Experiment) -> str:
-        why = uncounted(self._facts, experiment, self._why_barred())
-        return why or ("started" if self.started else "")
-
-    def _why_barred(self) -> str:
-        if self._barred is None:
-            self._barred = barred(self._facts, bot=self._is_bot)
-        return self._barred
-
-    def _known(self) -> Assignments:
-        """Find out who asks, and when; a bot has no cookie.
-
-        Everything else that looks at the bot, the time and the assignments comes after it.
-        """
-        ground, facts = self._ground, self._facts
-        self._is_bot = not ground.count_bots and is_bot(facts.header("user-agent"))
-        self._time = ground.clock()
-        found = self._assignments = recognised(ground, facts, self._time, bot=self._is_bot)
-        self._unsettled |= found.stale_key
-        return found

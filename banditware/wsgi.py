@@ -7,14 +7,13 @@ Translates and delegates: an `if` about arms does not belong here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from banditware.afterwards import ATTENDED, attended
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
-from banditware.events.happened import Happened
 from banditware.http import WSGI_HEADERS, without_port
 from banditware.merging import Merging
 from banditware.visit import Visit
@@ -27,48 +26,65 @@ ErrorInfo: TypeAlias = (
 )
 
 
-class EnvironFacts:
-    """What a WSGI environ says of a request; what not every request needs is read when asked for.
+class EnvironFacts(dict[str, Any]):
+    """What a WSGI environ says of a request: a copy of it, read when asked for.
 
-    Attributes:
-        method: the request method, in capitals.
-        path: the path as text: servers hand over its bytes as latin-1, whatever they mean.
+    A copy, because the environ will hold the visit, and the visit these facts. Cycles cost garbage
+    collections, and keep what a request held until one comes.
     """
 
-    __slots__ = ("_environ", "method", "path")
+    __slots__ = ()
 
-    def __init__(self, environ: WSGIEnvironment, *, below_mount: bool = False) -> None:
-        """Read the environ; `below_mount` takes the mount point from the path."""
-        # A copy: the environ will hold the visit, and the visit these facts. Cycles cost garbage
-        # collections, and keep what a request held until one comes.
-        self._environ = environ.copy()
-        self.method: str = environ.get("REQUEST_METHOD") or ""
-        path: str = environ.get("PATH_INFO") or ""
-        if not below_mount:
-            path = (environ.get("SCRIPT_NAME") or "") + path
-        if not path.isascii():
-            path = path.encode("latin-1", "replace").decode("utf-8", "replace")
-        self.path = path or "/"
+    def key(self) -> Hashable:
+        """Return what tells this method and path from others."""
+        return self.get("REQUEST_METHOD"), self.get("SCRIPT_NAME"), self.get("PATH_INFO")
+
+    @property
+    def method(self) -> str:
+        """The request method, in capitals."""
+        return self.get("REQUEST_METHOD") or ""
+
+    @property
+    def path(self) -> str:
+        """The path as text, mount point included."""
+        return _path((self.get("SCRIPT_NAME") or "") + (self.get("PATH_INFO") or ""))
 
     @property
     def host(self) -> str:
         """The requested host without its port, in lower case."""
-        environ = self._environ
-        return without_port(environ.get("HTTP_HOST") or environ.get("SERVER_NAME", ""))
+        return without_port(self.get("HTTP_HOST") or self.get("SERVER_NAME", ""))
 
     @property
     def secure(self) -> bool:
         """True if the request came by https."""
-        return bool(self._environ.get("wsgi.url_scheme") == "https")
+        return bool(self.get("wsgi.url_scheme") == "https")
 
     @property
     def query(self) -> str:
         """The query string, still encoded."""
-        return str(self._environ.get("QUERY_STRING", ""))
+        return str(self.get("QUERY_STRING", ""))
 
     def header(self, name: str) -> str:
         """Return a request header by its lower-case name, or an empty string."""
-        return self._environ.get(_KEYS.get(name) or _key(name)) or ""
+        return self.get(_KEYS.get(name) or _key(name)) or ""
+
+
+class EnvironFactsBelowMount(EnvironFacts):
+    """The same with the path below the app's mount point."""
+
+    __slots__ = ()
+
+    @property
+    def path(self) -> str:
+        """The path as text, without the mount point."""
+        return _path(self.get("PATH_INFO") or "")
+
+
+def _path(path: str) -> str:
+    """Return a path as text: servers hand over its bytes as latin-1, whatever they mean."""
+    if not path.isascii():
+        path = path.encode("latin-1", "replace").decode("utf-8", "replace")
+    return path or "/"
 
 
 def _key(name: str) -> str:
@@ -76,7 +92,10 @@ def _key(name: str) -> str:
 
 
 #: Spelt out for the headers that are asked for on every visit.
-_KEYS = {name: _key(name) for name in ("cookie", "user-agent", "sec-purpose", "purpose", "x-moz")}
+_KEYS = {
+    name: _key(name)
+    for name in ("cookie", "user-agent", "sec-purpose", "purpose", "x-moz", "sec-fetch-site")
+}
 _KEYS |= {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
@@ -92,7 +111,8 @@ class WSGIMiddleware:
     def __init__(self, app: WSGIApplication, bandit: Bandit) -> None:
         self.app = app
         self.bandit = bandit
-        self._below_mount = bandit.settings.below_mount
+        below_mount = bandit.settings.below_mount
+        self._facts = EnvironFactsBelowMount if below_mount else EnvironFacts
         self.merging = Merging(WSGI_HEADERS, bandit.hidden)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -102,75 +122,48 @@ class WSGIMiddleware:
         bandit = self.bandit
         if bandit.between is not None and ATTENDED not in environ:
             return attended(self, environ, start_response, bandit.between)
-        visit = environ[VISIT_KEY] = bandit.begin(
-            EnvironFacts(environ, below_mount=self._below_mount)
-        )
-        if visit.rewrite is not None:
+        visit = environ[VISIT_KEY] = bandit.begin(self._facts(environ))
+        if visit.touched and visit.rewrite is not None:
             environ["PATH_INFO"] = visit.rewrite.encode().decode("latin-1")
-        response = _Response(self, visit, start_response)
+
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: ErrorInfo | None = None
+        ) -> Callable[[bytes], object]:
+            visit.started = True
+            if visit.touched:
+                headers = self._merged(visit, status, headers)
+            if exc_info is None:
+                return start_response(status, headers)
+            try:
+                return start_response(status, headers, exc_info)
+            finally:
+                exc_info = None  # which holds this frame, if the server raised it
+
         token = visit_of_context.set(visit)
         try:
-            body = self.app(environ, response.start)
+            body = self.app(environ, start)
             if not visit.started:
-                return _Body(body, response, visit)
+                return _Body(body, bandit, visit)
         finally:
             visit_of_context.reset(token)
-        if response.records or response.events:
-            response.complete()
+        if visit.touched:
+            bandit.complete(visit)
         return body
 
-
-class _Response:
-    """One response: merges effects when it starts, records them when it is complete."""
-
-    #: What to record once the response is complete.
-    records: tuple[bytes, ...] = ()
-    #: What to tell the decision log then.
-    events: tuple[Happened, ...] = ()
-
-    def __init__(
-        self, middleware: WSGIMiddleware, visit: Visit, start_response: StartResponse
-    ) -> None:
-        self._middleware = middleware
-        self._visit = visit
-        self._start_response = start_response
-
-    def start(
-        self, status: str, headers: list[tuple[str, str]], exc_info: ErrorInfo | None = None
-    ) -> Callable[[bytes], object]:
-        """Stand in for `start_response`; called again, the new status counts."""
-        visit = self._visit
-        visit.started = True
-        if visit.touched:
-            headers = self._finished(status, headers)
-        if exc_info is None:
-            return self._start_response(status, headers)
-        try:
-            return self._start_response(status, headers, exc_info)
-        finally:
-            exc_info = None  # which holds this frame, if the server raised it
-
-    def _finished(self, status: str, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        bandit, visit = self._middleware.bandit, self._visit
-        effects = bandit.finish(visit, str(status)[:3], headers)
-        self.records, self.events = effects.records, effects.events
-        return self._middleware.merging(headers, effects)
-
-    def complete(self) -> None:
-        """Record the effects, once."""
-        records, self.records = self.records, ()
-        events, self.events = self.events, ()
-        if records or events:
-            self._middleware.bandit.record(records, events)
+    def _merged(
+        self, visit: Visit, status: str, headers: list[tuple[str, str]]
+    ) -> list[tuple[str, str]]:
+        """Return the headers of a response that starts; started anew, the new status counts."""
+        return self.merging(headers, self.bandit.finish(visit, str(status)[:3], headers))
 
 
 class _Body:
     """A body that is still to be produced, in whose making the response starts."""
 
-    def __init__(self, body: Iterable[bytes], response: _Response, visit: Visit) -> None:
+    def __init__(self, body: Iterable[bytes], bandit: Bandit, visit: Visit) -> None:
         self._body = body
         self._chunks = iter(body)
-        self._response = response
+        self._bandit = bandit
         self._visit = visit
         self._failed = False
 
@@ -182,7 +175,7 @@ class _Body:
         try:
             return next(self._chunks)
         except StopIteration:
-            self._response.complete()
+            self._bandit.complete(self._visit)
             raise
         except BaseException:
             self._failed = True
@@ -198,7 +191,7 @@ class _Body:
                 close()
         finally:
             if not self._failed:
-                self._response.complete()
+                self._bandit.complete(self._visit)
 
 
 def build() -> Any:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -61,6 +61,10 @@ class Asked:
     secure: bool = False
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=lambda: {"user-agent": PERSON})
+
+    def key(self) -> Hashable:
+        """Return what tells this method and path from others."""
+        return self.method, self.path
 
     def header(self, name: str) -> str:
         """Return a header by its lower-case name, or nothing."""

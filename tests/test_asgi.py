@@ -12,7 +12,7 @@ import pytest
 
 import banditware.asgi
 from banditware import ASGIMiddleware, Visit, current_visit, wrap
-from banditware.asgi import Message, Receive, Scope, ScopeFacts, Send
+from banditware.asgi import Message, Receive, Scope, ScopeFacts, ScopeFactsBelowMount, Send
 from tests.wires.asgi import Served, body, scope, sending, serve, start
 from tests.wires.shop import OpenShop, counted, shops
 from tests.wires.unraisable import unraisable
@@ -58,14 +58,14 @@ def test_the_path_of_every_request_line(line: str) -> None:
 )
 def test_the_path_below_the_mount_point(path: str, mount: str, expected: str) -> None:
     """Below the mount point the path is what is left of it, if it lies below it at all."""
-    assert ScopeFacts(scope(path=path, root_path=mount), below_mount=True).path == expected
+    assert ScopeFactsBelowMount(scope(path=path, root_path=mount)).path == expected
 
 
 def test_a_mount_point_may_be_missing() -> None:
     """A server may leave `root_path` out, or empty."""
     bare = {"method": "GET", "path": "/x"}
-    assert ScopeFacts(bare, below_mount=True).path == "/x"
-    assert ScopeFacts({**bare, "root_path": None}, below_mount=True).path == "/x"
+    assert ScopeFactsBelowMount(bare).path == "/x"
+    assert ScopeFactsBelowMount({**bare, "root_path": None}).path == "/x"
 
 
 def test_the_other_facts() -> None:

@@ -47,5 +47,8 @@ def test_leaving_elsewhere_changes_nothing() -> None:
 class _Facts:
     method, path, host, secure, query = "GET", "/elsewhere", "", False, ""
 
+    def key(self) -> str:
+        return self.path
+
     def header(self, name: str) -> str:
         return ""

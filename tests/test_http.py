@@ -206,7 +206,7 @@ COOKIES = {
 def test_how_the_cookie_is_written(case: str) -> None:
     """The name has the prefix that path, domain and scheme allow, the attributes follow."""
     cookie, https, name, attributes = COOKIES[case]
-    assert cookie.full_name(https=https) == name
+    assert cookie.names[https] == name
     expected = f"{name}=value; Max-Age=59; {attributes}"
     assert cookie.header("value", https=https, max_age=59.9) == expected
 
@@ -265,6 +265,9 @@ class _Facts:
 
     def __init__(self, headers: dict[str, str]) -> None:
         self._headers = headers
+
+    def key(self) -> str:
+        return self.path
 
     def header(self, name: str) -> str:
         return self._headers.get(name, "")

@@ -2,12 +2,27 @@ from __future__ import annotations
 
 import pytest
 
-from banditware.routes import LONGEST_CACHED, OK, Amount, RewardRule, Route, Router, accepts
+from banditware.routes import (
+    LONGEST_CACHED,
+    OK,
+    Amount,
+    Matches,
+    RewardRule,
+    Route,
+    Router,
+    accepts,
+)
+from tests.support import Asked
+
+
+def matches(router: Router, path: str, method: str = "GET", host: str = "") -> Matches:
+    """Return what matches a request."""
+    return router.match(Asked(method, path, host))
 
 
 def matched(router: Router, path: str, method: str = "GET", host: str = "") -> list[str]:
     """Return the patterns that match a request."""
-    return [match.route.pattern for match in router.match(method, path, host)]
+    return [match.route.pattern for match in matches(router, path, method, host)]
 
 
 def test_statuses() -> None:
@@ -67,7 +82,7 @@ def test_paths(pattern: str, path: str, matches: bool) -> None:
 def test_variables_of_a_path() -> None:
     """A match says what the variables of its pattern stand for."""
     router = Router([Route("/cart/<int:item>/<name>")])
-    (match,) = router.match("GET", "/cart/12/red", "")
+    (match,) = matches(router, "/cart/12/red")
     assert match.values == {"item": 12, "name": "red"}
 
 
@@ -101,13 +116,14 @@ def test_all_that_match_apply() -> None:
 def test_hosts() -> None:
     """A route for a host takes only that host; hosts count only if a route names one."""
     router = Router([Route("/", host="shop.example"), Route("/", host="<sub>.example")])
-    assert router.uses_hosts
-    assert len(router.match("GET", "/", "shop.example")) == 2
-    assert len(router.match("GET", "/", "blog.example")) == 1
-    assert not router.match("GET", "/", "")
-    assert not router.match("GET", "/", "x" * 64 + ".example")
-    assert not router.match("GET", "/a", "shop.example")
-    assert not Router([Route("/")]).uses_hosts
+    assert len(matches(router, "/", host="shop.example")) == 2
+    assert len(matches(router, "/", host="blog.example")) == 1
+    assert not matches(router, "/")
+    assert not matches(router, "/", host="x" * 64 + ".example")
+    assert not matches(router, "/a", host="shop.example")
+    assert len(router.known) == 5
+    anywhere = Router([Route("/")])
+    assert matches(anywhere, "/", host="a.example") is matches(anywhere, "/", host="b.example")
 
 
 @pytest.mark.parametrize("path", ["*", "http://h/abs", "", "?", "\x00", "/\udcff"])
@@ -129,21 +145,21 @@ def test_a_number_that_python_does_not_read(monkeypatch: pytest.MonkeyPatch) -> 
 def test_matches_are_cached() -> None:
     """Asking again gives the same match, and nothing is compiled for it."""
     router = Router([Route("/a/<x>")])
-    assert router.match("GET", "/a/b", "") is router.match("GET", "/a/b", "")
+    assert matches(router, "/a/b") is matches(router, "/a/b")
 
 
 def test_a_cache_that_is_full_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many paths are asked for, no more than so many are kept."""
     monkeypatch.setattr("banditware.routes.CACHED_MATCHES", 3)
     router = Router([Route("/a/<x>")])
-    first = router.match("GET", "/a/0", "")
+    first = matches(router, "/a/0")
     for number in range(3):
-        assert router.match("GET", "/a/0", "") is first
-        router.match("GET", f"/a/{number}", "")
-    router.match("GET", "/a/3", "")
-    assert router.match("GET", "/a/0", "") is not first
-    assert router.match("GET", "/a/0", "") == first
-    assert len(router._known) == 2
+        assert matches(router, "/a/0") is first
+        matches(router, f"/a/{number}")
+    matches(router, "/a/3")
+    assert matches(router, "/a/0") is not first
+    assert matches(router, "/a/0") == first
+    assert len(router.known) == 2
 
 
 def test_what_is_long_is_matched_but_not_kept() -> None:
@@ -151,4 +167,4 @@ def test_what_is_long_is_matched_but_not_kept() -> None:
     router = Router([Route("/a/<x>")])
     path = "/a/" + "b" * LONGEST_CACHED
     assert matched(router, path) == ["/a/<x>"]
-    assert router.match("GET", path, "") is not router.match("GET", path, "")
+    assert matches(router, path) is not matches(router, path)

@@ -15,7 +15,7 @@ import pytest
 
 import banditware.wsgi
 from banditware import Visit, WSGIMiddleware, current_visit, wrap
-from banditware.wsgi import EnvironFacts
+from banditware.wsgi import EnvironFacts, EnvironFactsBelowMount
 from tests.wires.shop import OpenShop, counted, shops
 from tests.wires.wsgi import Served, environ, serve
 
@@ -48,7 +48,7 @@ def open_shop() -> Iterator[OpenShop]:
 
 def facts(*, below_mount: bool = False, **environ: str) -> EnvironFacts:
     """Return what an environ says."""
-    return EnvironFacts(environ, below_mount=below_mount)
+    return (EnvironFactsBelowMount if below_mount else EnvironFacts)(environ)
 
 
 @pytest.mark.parametrize("line", PATHS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
@@ -36,6 +36,10 @@ class RequestFacts:
         # Weak, because the request holds the visit, which holds these facts: cycles cost garbage
         # collections, and keep what a request held until one comes.
         self._request = weakref.ref(request)
+
+    def key(self) -> Hashable:
+        """Return what tells this method and path from others."""
+        return self.method, self.path
 
     @property
     def host(self) -> str:
