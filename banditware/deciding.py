@@ -54,7 +54,7 @@ def held_out(experiment: Experiment, random: Random, *, now: float, seal: Seal) 
 
 def new_id(random: Random) -> str:
     """Return the id of a decision: 16 hexadecimal digits."""
-    return f"{random.getrandbits(64):016x}"
+    return random.getrandbits(64).to_bytes(8, "big").hex()
 
 
 def undecided(

@@ -76,7 +76,7 @@ class Source(Protocol):
 
 def frame(payload: bytes) -> bytes:
     """Return a payload as it stands in a spool."""
-    return b"\n%08x\t" % zlib.crc32(payload) + payload + b"\n"
+    return b"\n%08x\t%b\n" % (zlib.crc32(payload), payload)
 
 
 def payload_of(line: bytes) -> bytes:
@@ -213,7 +213,7 @@ class MemorySpool(forks.ForkAware):
         """See `Spool.append`."""
         buffer, checksum = self._current.buffer, zlib.crc32
         for payload in payloads:  # what `frame` does, a call less on every request
-            buffer += b"\n%08x\t" % checksum(payload) + payload + b"\n"
+            buffer += b"\n%08x\t%b\n" % (checksum(payload), payload)
 
     def settle(self) -> None:
         """See `Spool.settle`: memory can always be written."""

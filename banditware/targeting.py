@@ -115,7 +115,7 @@ def in_holdout(subject: str, experiment: str, share: float) -> bool:
 
 def new_subject(random: Random) -> str:
     """Return the opaque id of somebody who was never seen."""
-    return f"{random.getrandbits(96):024x}"
+    return random.getrandbits(96).to_bytes(12, "big").hex()
 
 
 def _hash(salt: bytes, subject: str) -> int:
