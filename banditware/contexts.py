@@ -14,11 +14,13 @@ from banditware.contextual.attributes import level_in, number_in
 from banditware.contextual.features import MISSING, OTHER
 from banditware.counts import PULL, first_seen, once_key, pull, pull_features
 from banditware.errors import ContextError
+from banditware.ids import new_id
 from banditware.model import SHARED, Attribute, Basis, Decision, Experiment, Schema
 from banditware.snapshot import ExperimentSnapshot
 
 if TYPE_CHECKING:
-    from banditware.contextual.scoring import Actions, Own
+    from banditware.contextual.choosing import Chooser
+    from banditware.contextual.scoring import Actions, Own, Scorer
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -88,13 +90,15 @@ def weighed(
     said, asked_for, attributes, _ = given
     actions: Any = asked_for
     context = said if said.__class__ is dict and not attributes else _together(given)
-    constant = experiment.constant if actions is None else None
-    scorer = chooser.scorers.get(tuple(actions)) if actions.__class__ is dict else None
-    if scorer is None:
-        actions = constant or _actions(experiment, given, context)
-        scorer = chooser.scorer(tuple(actions))
+    constant = None
+    if actions is None:
+        actions = constant = experiment.constant
+    scorer = chooser.last
+    own = None if scorer is None else scorer.known(actions)
+    if scorer is None or own is None:
+        scorer, actions = _scorer(chooser, experiment, given, context)
     try:
-        own = scorer.own(actions, constant is not None)
+        own = own or scorer.own(actions, constant is not None)
         name, propensity, gap, features = chooser.choose(scorer, own, context, random.random())
     except _UNREADABLE:
         checked(actions)
@@ -102,14 +106,26 @@ def weighed(
         raise
     if (said and MISSING in features) or not own.plain:
         _check(chooser.model.encoder.schema, given, own)
-    arm = by_name.get(name)
-    value = name if arm is None else arm.value
-    id_ = random.getrandbits(64).to_bytes(8, "little").hex()
+    value = name if (arm := by_name.get(name)) is None else arm.value
     basis = _new(Basis, (context, actions if constant is None else dict(actions), features, gap))
     return _new(Decision, (
-        experiment.name, name, value, propensity, "drawn", True, id_, now,
+        experiment.name, name, value, propensity, "drawn", True, new_id(random), now,
         experiment.version, seal, version, basis, None,
     ))  # fmt: skip
+
+
+def _scorer(
+    chooser: Chooser, experiment: Experiment, given: Given, context: Mapping[str, Any]
+) -> tuple[Scorer, Actions]:
+    """Return what scores the actions that there are now, and those actions."""
+    actions: Any = experiment.constant if given.actions is None else given.actions
+    scorer = chooser.scorers.get(tuple(actions)) if actions.__class__ is dict else None
+    if scorer is None:
+        if given.actions is not None or actions is None:
+            actions = _actions(experiment, given, context)
+        scorer = chooser.scorer(tuple(actions))
+    chooser.last = scorer
+    return scorer, actions
 
 
 def _unable(experiment: Experiment) -> ContextError:

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from banditware.counts import HOLDOUT, PULL, excluded, line, once_key, pull
+from banditware.ids import new_id
 from banditware.model import NO_BASIS, Arm, Basis, Decision, Experiment
 from banditware.snapshot import ExperimentSnapshot
 from banditware.tokens import SKEW, Assignment, Assignments, Sticky
@@ -50,11 +51,6 @@ def held_out(experiment: Experiment, random: Random, *, now: float, seal: Seal) 
     """Return the default for a subject of the holdout, with an id of its own to be credited."""
     decision = undecided(experiment, "holdout", seal=seal)
     return decision._replace(id=new_id(random), time=now)
-
-
-def new_id(random: Random) -> str:
-    """Return the id of a decision: 16 hexadecimal digits."""
-    return random.getrandbits(64).to_bytes(8, "big").hex()
 
 
 def undecided(

@@ -7,8 +7,9 @@ from random import Random
 from typing import Any
 
 from banditware.http import Facts, is_speculative
+from banditware.ids import new_subject
 from banditware.model import Experiment
-from banditware.targeting import Targeting, kept_out, new_subject
+from banditware.targeting import Targeting, kept_out
 
 
 def barred(facts: Facts, *, bot: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from banditware.ground import Ground
 from banditware.http import Facts
-from banditware.targeting import new_subject
+from banditware.ids import new_subject
 from banditware.tokens import SKEW, Assignments
 
 

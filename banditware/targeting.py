@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from random import Random
 from typing import Any, NamedTuple
 
 from banditware.conditions import Condition
@@ -111,11 +110,6 @@ def traffic(experiment: str, share: float) -> Share:
 def in_holdout(subject: str, experiment: str, share: float) -> bool:
     """Return True if the subject is one of the share who always get the experiment's default."""
     return bool(share) and _hash(f"{experiment}\0".encode(), subject) < share * RANGE
-
-
-def new_subject(random: Random) -> str:
-    """Return the opaque id of somebody who was never seen."""
-    return random.getrandbits(96).to_bytes(12, "big").hex()
 
 
 def _hash(salt: bytes, subject: str) -> int:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import random
 
 import pytest
 from scipy import stats
@@ -13,7 +12,6 @@ from banditware.targeting import (
     Targeting,
     in_holdout,
     kept_out,
-    new_subject,
     traffic,
 )
 
@@ -139,9 +137,3 @@ def test_who_is_known_to_belong_to_the_share() -> None:
     nobody = Share("group", b"x", ())
     assert kept_out(Targeting(share=nobody), 0.0, {}, None) == ""
     assert kept_out(Targeting(start=1.0, share=nobody), 0.0, {}, None) == "not_started"
-
-
-def test_new_subjects_are_different() -> None:
-    """Somebody new has an id that nobody else has."""
-    source = random.Random(1)
-    assert len({new_subject(source) for _ in range(1_000)}) == 1_000

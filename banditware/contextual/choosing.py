@@ -24,7 +24,7 @@ _KEPT = 512
 Choice = tuple[str, float, float, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Chooser:
     """Chooses among actions by what was learnt until a snapshot.
 
@@ -33,12 +33,14 @@ class Chooser:
         weigh: from scores to a probability for every action.
         uncertain: whether `weigh` reads the standard errors of the scores.
         scorers: what scores the actions of earlier decisions, by their names.
+        last: the one of the last decision; most have the same actions again.
     """
 
     model: Model
     weigh: Weigh
     uncertain: bool
     scorers: dict[tuple[str, ...], Scorer] = field(default_factory=dict, repr=False, compare=False)
+    last: Scorer | None = field(default=None, repr=False, compare=False)
     _seen: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def scorer(self, names: tuple[str, ...]) -> Scorer:

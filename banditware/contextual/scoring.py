@@ -99,9 +99,9 @@ class Scorer:
         """
         if self._nothing is not None:
             return self._nothing
-        last = self._last
-        if last is not None and (actions is last.actions or _same(actions, last)):
-            return last
+        known = self.known(actions)
+        if known is not None:
+            return known
         copy = _copied(actions)
         own = self._found(actions if constant or copy is None else copy)
         if constant:
@@ -114,27 +114,30 @@ class Scorer:
             self._last = own
         return own
 
+    def known(self, actions: object) -> Own | None:
+        """Return what is kept of actions, if these have the same attributes, each read as the same.
+
+        To be equal is enough for text, and for numbers of any kind but truth values; see
+        `number_in`. Where a categorical attribute is a number nothing is kept: `-0.0` is another
+        level than `0`.
+        """
+        last = self._last
+        if last is None or actions is last.actions:
+            return last
+        try:
+            if actions == last.actions and (last.shape is None or last.shape == _shape(actions)):
+                return last
+        except Exception:  # noqa: BLE001, S110  # values of other libraries that cannot be compared
+            pass
+        return None
+
     def _found(self, actions: Actions) -> Own:
         found = [self._where.found(attributes) for attributes in actions.values()]
         plain = _plain(self._where.schema, actions)
         return Own(actions, self._adding(found), [None] * len(found), plain)
 
 
-def _same(actions: Actions, last: Own) -> bool:
-    """Return True if actions have the attributes that are kept, and each is read as the same.
-
-    To be equal is enough for text, and for numbers of any kind but truth values; see `number_in`.
-    Where a categorical attribute is a number nothing is kept: `-0.0` is another level than `0`.
-    """
-    try:
-        if actions != last.actions:
-            return False
-        return last.shape is None or last.shape == _shape(actions)
-    except Exception:  # noqa: BLE001  # values of other libraries that cannot be compared
-        return False
-
-
-def _shape(actions: Actions) -> list[tuple[object, ...]]:
+def _shape(actions: Any) -> list[tuple[object, ...]]:
     """Return the names and the types of all attributes."""
     return [(type(each), *each, *map(type, each.values())) for each in actions.values()]
 

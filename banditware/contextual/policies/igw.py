@@ -58,21 +58,23 @@ class InverseGapWeighting:
     def weigher(self, evidence: Evidence) -> Weigh:
         """Return the rule with the gamma of this evidence."""
         gamma, floor = self.gamma_of(evidence), self.floor
-        tie, total = TIE * evidence.deviation, math.fsum
+        tie = TIE * evidence.deviation
 
         def weigh(scores: Sequence[float], _errors: Sequence[float]) -> Sequence[float]:
             actions = len(scores)
             best, least = max(scores), floor / actions
-            shares, leaders = [], 0
+            shares, leaders, rest = [], 0, 1.0
             for score in scores:
                 gap = best - score
                 if gap > tie:
                     share = 1.0 / (actions + gamma * gap)
-                    shares.append(share if share > least else least)  # noqa: FURB136  # max() takes twice as long
+                    if share < least:  # noqa: PLR1730  # max() takes twice as long
+                        share = least
+                    rest -= share
+                    shares.append(share)
                 else:
                     leaders += 1
                     shares.append(0.0)
-            rest = 1.0 - total(shares)
             if leaders == 1:
                 shares[scores.index(best)] = rest
                 return shares
