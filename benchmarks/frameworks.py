@@ -127,9 +127,8 @@ def table(columns: list[Framework], rounds: int) -> None:
     for row in ROWS:
         pairs = [overhead(each.request, each.bare, each.ours, row, rounds) for each in columns]
         cells = "".join(f"{added:9.1f} ({bare:5.0f})" for added, bare in pairs)
-        print(
-            f"{row.what:36}{cells}   1/{pairs[-1][0] / max(pairs[0][0], LEAST):.0f} of Flask-MAB in Flask"
-        )
+        ratio = pairs[-1][0] / max(pairs[0][0], LEAST)
+        print(f"{row.what:36}{cells}   1/{ratio:.0f} of Flask-MAB in Flask")
 
 
 def main() -> None:
