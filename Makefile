@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 FRAMEWORKS := test-flask-2.3 test-django-4.2 test-django-6.0 test-starlette-0.37
 
-.PHONY: demo test test-long check test-all $(FRAMEWORKS) chaos schema bench clean
+.PHONY: demo test test-long check test-all $(FRAMEWORKS) conformance chaos schema bench clean
 
 demo: $(VENV)/.demo  ## the main job: an app under gunicorn, visitors, and traffic that moves
 	$(BIN)/banditware demo
@@ -31,8 +31,14 @@ $(FRAMEWORKS): test-%:  ## an adapter on the oldest or newest version that it su
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/test.txt -e .
 	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/$*.txt
-	.venv-$*/bin/python -m pytest --no-cov -k "$(firstword $(subst -, ,$*))" \
-	  tests/$(firstword $(subst -, ,$*)) tests/conformance
+	.venv-$*/bin/python -m pytest --no-cov tests/$(firstword $(subst -, ,$*))
+	PYTHONPATH=.:adapters .venv-$*/bin/python tests/conformance/noting.py \
+	  $(firstword $(subst -, ,$*)) .venv-$*/conformance.json
+
+conformance: $(VENV)/.test $(FRAMEWORKS)  ## every case through every way in, on all versions: docs/conformance.md
+	PYTHONPATH=.:adapters $(BIN)/python tests/conformance/noting.py every $(VENV)/conformance.json
+	$(BIN)/python tests/conformance/table.py $(VENV)/conformance.json \
+	  $(FRAMEWORKS:test-%=.venv-%/conformance.json) > docs/conformance.md
 
 chaos: $(VENV)/.test  ## every failure on every kind of store: what was recorded, stored, lost, doubled
 	PYTHONPATH=. $(BIN)/python tests/chaos/matrix.py
@@ -43,6 +49,8 @@ schema: $(VENV)/.test  ## write the JSON Schemas of the configuration and of the
 
 bench: $(VENV)/.bench  ## overhead next to the peers
 	$(BIN)/python benchmarks/overhead.py
+	PYTHONPATH=. $(BIN)/python benchmarks/frameworks.py
+	PYTHONPATH=. $(BIN)/python benchmarks/hostile_agent.py
 
 clean:
 	rm -rf $(VENV) .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
@@ -60,11 +68,6 @@ $(VENV)/.demo: $(VENV)/.core requirements/demo.txt
 
 $(VENV)/.test: $(VENV)/.core requirements/test.txt requirements/demo.txt
 	$(PIP) -r requirements/test.txt
-	@touch $@
-
-$(VENV)-flask/.test: pyproject.toml requirements/flask-oldest.txt
-	$(PYTHON) -m venv $(VENV)-flask
-	$(VENV)-flask/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/flask-oldest.txt -e .
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.test requirements/bench.txt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import runpy
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -18,7 +19,7 @@ def test_the_package_runs_as_the_command(
         runpy.run_module("banditware", run_name="__main__")
 
     assert end.value.code == 0
-    assert "0.1.0" in capsys.readouterr().out
+    assert version("banditware") in capsys.readouterr().out
 
 
 def test_importing_the_module_runs_nothing() -> None:
