@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from banditware.attributes import Source
+from banditware.bots import known_crawlers
 from banditware.events.happened import Happened
 from banditware.http import Cookie
 from banditware.model import Decision
@@ -50,6 +51,8 @@ class Ground:
 
     def __post_init__(self) -> None:
         """Keep at hand what every request asks for."""
+        if not self.count_bots:
+            known_crawlers()
         self.seal = self.tokens.seal
         experiments = [each.experiment for each in self.snapshot.experiments.values()]
         rewriting = (each.name for each in experiments if any(arm.rewrite for arm in each.arms))
