@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from banditware.attributes import Source
+from banditware.beacon import BEACON, Beacon
 from banditware.bots import known_crawlers
 from banditware.events.happened import Happened
 from banditware.http import Cookie
@@ -30,9 +31,11 @@ class Ground:
         sources: where the attributes of a request stand.
         note: takes what happened, for the decision log; None if there is none.
         notes_sticky: it takes decisions that are served again, too.
+        beacon: how pages tell what is seen; None if they do not.
         seal: signs a decision into a token.
         rewriting: names of the experiments of which an arm names a path to serve instead.
         unnamed: names of the experiments whose arms only the app knows.
+        waiting: names of the experiments whose pulls wait for the beacon.
     """
 
     snapshot: Snapshot
@@ -45,9 +48,11 @@ class Ground:
     sources: Mapping[str, Source]
     note: Callable[[Happened], None] | None = None
     notes_sticky: bool = False
+    beacon: Beacon | None = None
     seal: Callable[[Decision], str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)
     unnamed: frozenset[str] = field(init=False)
+    waiting: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Keep at hand what every request asks for."""
@@ -58,6 +63,7 @@ class Ground:
         rewriting = (each.name for each in experiments if any(arm.rewrite for arm in each.arms))
         self.rewriting = frozenset(rewriting)
         self.unnamed = frozenset(each.name for each in experiments if not each.arms)
+        self.waiting = frozenset(each.name for each in experiments if BEACON in each.methods)
 
     def rewritten(self, decision: Decision) -> str | None:
         """Return the path that a decision serves instead of the requested one, if any."""

@@ -6,9 +6,17 @@ distinct paths and every request asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from banditware.answer import Answer
+    from banditware.ground import Ground
+    from banditware.http import Effects, Facts
+
+#: Answers a request instead of the app, and says what has to happen to the response.
+Serve: TypeAlias = "Callable[[Ground, Facts], tuple[Answer, Effects]]"
 
 #: Ranges of status, both ends included, of a response that says yes.
 OK = ((200, 399),)
@@ -65,6 +73,8 @@ class Route(NamedTuple):
         choose: names of the experiments to decide.
         rewards: what to credit.
         status: ranges of response status, both ends included.
+        serve: answers instead of the app, and says what else is to happen; such a route is literal
+            and goes before the others, which then do not apply.
     """
 
     pattern: str
@@ -73,6 +83,7 @@ class Route(NamedTuple):
     choose: tuple[str, ...] = ()
     rewards: tuple[RewardRule, ...] = ()
     status: tuple[tuple[int, int], ...] = OK
+    serve: Serve | None = None
 
 
 class Match(NamedTuple):

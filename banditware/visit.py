@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any
 
 from banditware.actions import GivenActions, reusable
-from banditware.answer import Diverted
 from banditware.attributes import NOTHING, attributes_of
 from banditware.bots import is_bot
 from banditware.contexts import NOTHING_GIVEN, Given, usable, weighed
@@ -29,6 +28,7 @@ from banditware.recognising import recognised
 from banditware.returning import offered, returned
 from banditware.routes import Match
 from banditware.snapshot import ExperimentSnapshot
+from banditware.tagging import Beacons
 from banditware.targeting import Targeting, in_holdout, kept_out
 from banditware.tokens import Assignments
 from banditware.whys import Explains
@@ -36,7 +36,7 @@ from banditware.whys import Explains
 _NONE: dict[str, Decision] = {}
 
 
-class Visit(Explains, Diverted):
+class Visit(Explains, Beacons):
     """The decisions and rewards of one request. Lives as long as the request does.
 
     `visit["headline"]` is the arm's value, decided when it is first read.
@@ -159,6 +159,10 @@ class Visit(Explains, Diverted):
         """Decide the experiments of the matching routes."""
         self.touched = True
         ground = self._ground
+        serve = self._matches[0].route.serve
+        if serve is not None:
+            self._serve(serve)
+            return
         for match in self._matches:
             route = match.route
             if route.rewards:
@@ -179,7 +183,7 @@ class Visit(Explains, Diverted):
         if not self.touched:
             return NO_EFFECTS
         if not self._unsettled:
-            return SERVED_AGAIN if self._decisions else NO_EFFECTS
+            return SERVED_AGAIN if self._decisions else self._effects
         outcome = Outcome(
             ground=self._ground,
             facts=self._facts,
@@ -287,10 +291,7 @@ class Visit(Explains, Diverted):
         return self._barred
 
     def _known(self) -> Assignments:
-        """Find out who asks, and when; a bot has no cookie.
-
-        Everything else that looks at the bot, the time and the assignments comes after it.
-        """
+        """Find out who asks and when, before anything looks at that; a bot has no cookie."""
         ground, facts = self._ground, self._facts
         self._is_bot = not ground.count_bots and is_bot(facts.header("user-agent"))
         self._time = ground.clock()
