@@ -165,7 +165,9 @@ class _Message:
         ground, known = self.ground, self.known
         if not self._seen:
             return ""
-        kept = {**known.by_experiment, **self._seen}
+        experiments, before = ground.snapshot.experiments, known.by_experiment
+        kept = {name: entry for name, entry in before.items() if name in experiments}
+        kept.update(self._seen)
         value = ground.tokens.write(Assignments(known.subject, known.issued, kept))
         max_age = ground.cookie.max_age - (int(self.now) - known.issued)
         return ground.cookie.header(value, https=self.facts.secure, max_age=max_age)

@@ -2,19 +2,29 @@ from __future__ import annotations
 
 import random
 import re
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import Environment
 
 from banditware import Bandit, Decision, Visit
+from banditware.beacons import RECEIVED
 from banditware.events.happened import Decided, Happened, Rewarded
-from tests.support import Stand, Surfer, Watch, configured, stand
+from tests.support import Stand, Surfer, Watch, added, configured, stand
 
 pytestmark = pytest.mark.usefixtures("calm")
 
 WAITING: dict[str, Any] = {"count": "beacon", "page_goals": ["read"]}
+
+
+@cache
+def fuzzed() -> Stand:
+    """Return one stand for many examples."""
+    return stand(WAITING)
 
 
 def tag(surfer: Surfer, nonce: str = "") -> str:
@@ -164,8 +174,30 @@ def test_an_experiment_that_is_gone_is_not_seen() -> None:
     surfer = before.surfer()
     (carried,) = tokens(tag(surfer))
     here = stand(WAITING)
-    say(here.surfer(surfer.cookie), seen=carried.split())
+    other = here.surfer(surfer.cookie)
+    say(other, seen=carried.split())
     assert here.pulls() == 1
+    assert ("gone" in surfer.cookie, "gone" in other.cookie) == (True, False)
+
+
+@given(
+    query=st.one_of(
+        st.text(max_size=60),
+        st.lists(st.tuples(st.sampled_from(["seen", "reward", "goal", "amount"]), st.text())).map(
+            lambda pairs: urlencode(pairs, errors="replace")
+        ),
+    ),
+    cookie=st.text(max_size=60),
+)
+def test_nothing_that_a_client_sends_is_an_error(query: str, cookie: str) -> None:
+    """Whatever a beacon says, it is answered, and without a cookie of ours nothing is a pull."""
+    here = fuzzed()
+    surfer = here.surfer(f"bw={cookie}")
+    seen = surfer.ask("/.banditware", method="POST", status=204, query=query)
+    assert seen.visit.answer == RECEIVED
+    assert here.bandit.hidden.number == 0
+    assert not seen.effects.set_cookie
+    assert not any(name.startswith("n/") for name in added(seen.effects))
 
 
 def test_why_an_unseen_decision_is_no_pull() -> None:

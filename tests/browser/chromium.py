@@ -116,6 +116,17 @@ class Chromium:
         self.call("Target.disposeBrowserContext", browserContextId=context)
 
     @contextmanager
+    def behind(self, url: str) -> Iterator[Page]:
+        """Open a page for somebody new in a tab behind another."""
+        context = self.call("Target.createBrowserContext")["browserContextId"]
+        self.call("Target.createTarget", url="about:blank", browserContextId=context)
+        hidden = {"url": url, "browserContextId": context, "background": True}
+        target = self.call("Target.createTarget", **hidden)["targetId"]
+        session = self.call("Target.attachToTarget", targetId=target, flatten=True)
+        yield Page(self, session["sessionId"])
+        self.call("Target.disposeBrowserContext", browserContextId=context)
+
+    @contextmanager
     def somebody(self) -> Iterator[Page]:
         """Open an empty page for somebody new."""
         with self.unwatched("about:blank") as watch:
@@ -192,10 +203,11 @@ class Page:
     def wait_loaded(self) -> None:
         """Wait until another page than the one that was marked is loaded."""
         done = "!window.wasHere && document.readyState === 'complete'"
-        patiently(lambda: self._tries(done), "the page is loaded")
+        patiently(lambda: self.tries(done), "the page is loaded")
 
-    def _tries(self, expression: str) -> bool:
-        with suppress(BrowserError):  # between two pages there is none
+    def tries(self, expression: str) -> bool:
+        """Return whether an expression is true; in no page, nothing is."""
+        with suppress(BrowserError):  # as between two pages
             return bool(self.evaluate(expression))
         return False
 

@@ -46,15 +46,18 @@ def answer(environ: WSGIEnvironment, start_response: StartResponse, go: str) -> 
     """Answer like a shop that knows nothing of beacons but the tag."""
     headers = [("Content-Type", "text/html; charset=utf-8")]
     path = environ["PATH_INFO"]
+    status = "404 Not Found" if path == "/broken" else "200 OK"
     if path == "/page.js":
         headers, text = [("Content-Type", "text/javascript")], SCRIPT
-    elif path == "/":
+    elif path in {"/", "/broken"}:
         visit = current_visit()
         headers.append(POLICY)
         text = PAGE.format(headline=visit["headline"], beacon=visit.beacon())
+    elif path == "/plain":
+        text = f"<!doctype html><title>plain</title>{current_visit()['headline']}"
     else:
         text = START if path == "/start" else go
-    start_response("200 OK", headers)
+    start_response(status, headers)
     return [text.encode()]
 
 

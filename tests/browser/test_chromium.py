@@ -84,3 +84,28 @@ def test_a_prerendered_page_that_is_shown(browser: Chromium, site: Site) -> None
     assert site.times("GET", "/") == 1
     assert site.times("POST", BEACON) == 1
     assert site.excluded() == {"prefetch": 1}
+
+
+def test_an_error_page_sends_no_beacon(browser: Chromium, site: Site) -> None:
+    """An error page shows the arm that a visitor has, and tells nobody that it was seen."""
+    with browser.somebody() as page:
+        page.open(f"{site.url}/plain")
+        page.open(f"{site.url}/broken")
+        assert page.evaluate("document.querySelector('[data-decisions]') !== null")
+        assert page.evaluate("typeof banditware.reward") == "function"
+        assert site.times("POST", BEACON) == 0
+        page.open(f"{site.url}/")
+        patiently(lambda: site.counts() == (1, 0), "the page is a pull")
+    assert site.times("POST", BEACON) == 1
+
+
+def test_a_page_in_a_tab_behind_another(browser: Chromium, site: Site) -> None:
+    """A page counts nothing while its tab is behind another, and is a pull when it is shown."""
+    with browser.behind(f"{site.url}/") as page:
+        patiently(lambda: page.tries("!!window.banditware"), "the script has run")
+        assert page.evaluate("document.visibilityState") == "hidden"
+        page.evaluate("fetch('/go').then(() => true)")
+        assert site.times("POST", BEACON) == 0
+        page.call("Page.bringToFront")
+        patiently(lambda: site.counts() == (1, 0), "the page is shown")
+    assert site.times("POST", BEACON) == 1
