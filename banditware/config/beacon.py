@@ -13,7 +13,7 @@ from pydantic import AfterValidator
 from banditware.beacon import SCRIPT, Beacon
 from banditware.config.base import Section, optional
 from banditware.config.document import WRITTEN
-from banditware.config.faults import RefusedError
+from banditware.config.faults import Faults, RefusedError
 
 if TYPE_CHECKING:
     from banditware.config.root import Configuration
@@ -38,6 +38,24 @@ class BeaconSection(Section):
     url: _Path | None = optional(
         None, "Where browsers find that path, if a proxy or a mount point makes it another one."
     )
+
+
+def check_cookie(configuration: Configuration) -> None:
+    """Refuse a beacon that no browser would send the cookie with.
+
+    Raises:
+        ValidationError: the cookie is for other paths than the beacon's.
+    """
+    beacon, cookie = frozen_beacon(configuration), configuration.cookie.path
+    if beacon is None or f"{beacon.url}/".startswith(f"{cookie.rstrip('/')}/"):
+        return
+    faults = Faults()
+    faults.add(
+        ("cookie", "path"),
+        f"beacons go to {beacon.url}, where browsers do not send a cookie of {cookie}: give "
+        "beacon a path below that",
+    )
+    faults.settle()
 
 
 def frozen_beacon(configuration: Configuration) -> Beacon | None:

@@ -11,11 +11,12 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
     field_validator,
+    model_validator,
 )
 
 from banditware.config.attributes import Attributes, check_variables
 from banditware.config.base import Section, optional
-from banditware.config.beacon import BeaconSection
+from banditware.config.beacon import BeaconSection, check_cookie
 from banditware.config.cookie import CookieSection
 from banditware.config.document import WRITTEN
 from banditware.config.experiment import ExperimentSection
@@ -147,6 +148,12 @@ class Configuration(Section):
         if routes is not None:
             check_variables(sources, routes)
         return sources
+
+    @model_validator(mode="after")
+    def _beacon(self) -> Configuration:
+        """Compare where beacons go with where the cookie does."""
+        check_cookie(self)
+        return self
 
     log: Annotated[list[LogSection], BeforeValidator(as_list), OrOne()] = optional(
         [], "Where every decision and reward is told."

@@ -148,3 +148,33 @@ def test_mistakes_of_an_experiment(
     """What is wrong with an experiment's keys is said with the mend."""
     found = complain(experiments={"e": {**ARMS, **keys}})
     assert found == [f"experiments.e.{each}" for each in mistakes]
+
+
+WAITING = {"e": {**ARMS, "count": "beacon"}}
+
+
+@pytest.mark.parametrize(
+    ("path", "beacon"),
+    [
+        ("/", {}),
+        ("/.banditware", {}),
+        ("/shop", {"path": "/shop/seen"}),
+        ("/shop/", {"url": "/shop/seen"}),
+    ],
+)
+def test_a_beacon_where_the_cookie_goes(settle: Settle, path: str, beacon: dict[str, str]) -> None:
+    """A beacon at or below the cookie's path is fine."""
+    settings = settle(experiments=WAITING, cookie={"path": path}, beacon=beacon)
+    assert settings.beacon is not None
+
+
+def test_a_beacon_where_the_cookie_does_not_go(settle: Settle, complain: Complain) -> None:
+    """A beacon to which no browser sends the cookie is a mistake, unless there is none."""
+    cookie = {"path": "/shop"}
+    assert settle(experiments={"e": ARMS}, cookie=cookie).beacon is None
+    for beacon in ("/.banditware", "/shopping"):
+        (mistake,) = complain(experiments=WAITING, cookie=cookie, beacon={"path": beacon})
+        assert mistake == (
+            f"cookie.path: beacons go to {beacon}, where browsers do not send a cookie of /shop: "
+            "give beacon a path below that"
+        )
