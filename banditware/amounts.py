@@ -31,7 +31,16 @@ def amount_of(amount: Amount, match: Match, facts: Facts, headers: Headers) -> f
         texts = [header_value(headers, amount.name)]
     else:
         texts = parse_qs(facts.query).get(amount.name, [""])
-    text = next(iter(texts)).strip()
+    return number_in(next(iter(texts)), f"{amount.source} {amount.name!r}")
+
+
+def number_in(text: str, place: str) -> float:
+    """Return the plain decimal number that a text is.
+
+    Raises:
+        RefusedError: it is none; `place` says where it stands.
+    """
+    text = text.strip()
     if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
-        raise RefusedError("not_a_number", f"{amount.source} {amount.name!r} holds {text[:40]!r}")
+        raise RefusedError("not_a_number", f"{place} holds {text[:40]!r}")
     return float(text)

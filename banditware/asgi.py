@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from banditware.afterwards import ATTENDED, Attendant
+from banditware.answering import asgi_app
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.http import ASGI_HEADERS, without_port
@@ -164,8 +165,9 @@ class ASGIMiddleware:
         if not isinstance(scope.get("headers"), _READ_TWICE):
             scope["headers"] = list(scope.get("headers") or ())
         visit = scope[VISIT_KEY] = bandit.begin(self._facts(scope))
-        if visit.touched and visit.rewrite is not None:
-            scope = _rewritten(scope, visit.rewrite)
+        app = self.app
+        if visit.touched and visit.diverted:
+            app, scope = self._diverted(visit, scope)
 
         def sending(message: Message) -> Awaitable[None]:
             kind = message.get("type")
@@ -179,11 +181,17 @@ class ASGIMiddleware:
 
         token = visit_of_context.set(visit)
         try:
-            await self.app(scope, receive, sending)
+            await app(scope, receive, sending)
         finally:
             leave(token)
         if visit.touched:
             bandit.complete(visit)
+
+    def _diverted(self, visit: Visit, scope: Scope) -> tuple[ASGIApplication, Scope]:
+        """Return what answers a request that is not simply the app's, and the scope it sees."""
+        if visit.rewrite is not None:
+            scope = _rewritten(scope, visit.rewrite)
+        return (self.app if visit.answer is None else asgi_app(visit.answer)), scope
 
     def _started(self, visit: Visit, message: Message) -> Message:
         headers: Any = message.get("headers") or ()

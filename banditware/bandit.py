@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from banditware.actions import GivenActions, reusable
+from banditware.beacons import beacon_routes
 from banditware.beginning import begin
 from banditware.config import load
 from banditware.config.settings import Settings
 from banditware.contexts import asked
-from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
+from banditware.crediting import UNEARNED, RefusedError, Reward, refuse_unlearnable
 from banditware.deciding import drawn, excluded_record, pull_record
 from banditware.events.happened import Happened, Rewarded, at_once
 from banditware.explaining import unnamed, with_details
@@ -29,12 +30,13 @@ from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, Effects, Facts, Headers
 from banditware.log.opening import Given as GivenLog
 from banditware.log.opening import begin_log
-from banditware.model import Decision, Experiment
+from banditware.model import Decision
 from banditware.outright import outright
 from banditware.report import experiment_report
 from banditware.routes import Router
 from banditware.running import Running
-from banditware.snapshot import Snapshot, unread
+from banditware.seen import credited
+from banditware.snapshot import ExperimentSnapshot, Snapshot, unread
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
 from banditware.tokens import Assignment, Tokens, remembered
@@ -77,7 +79,7 @@ class Bandit(Running):
         self.settings = settings
         self.hidden = Faults(clock)
         self._running = False
-        self._router = Router(settings.routes)
+        self._router = Router((*beacon_routes(settings.beacon), *settings.routes))
         self._store = store or open_store(settings.store, settings.folder)
         self._log = begin_log(settings, log, clock)
         self._ground = self._new_ground(generator or random.Random(), clock)
@@ -104,6 +106,7 @@ class Bandit(Running):
             note=self._log.note,
             notes_sticky=self._log.sticky,
             sources=settings.attributes,
+            beacon=settings.beacon,
         )
 
     @classmethod
@@ -195,14 +198,15 @@ class Bandit(Running):
         """
         tokens = self._ground.tokens
         entry = tokens.unseal(decision) if isinstance(decision, str) else remembered(decision)
-        experiment = self._ground.snapshot.known(entry.experiment).experiment
-        return self._credit(experiment, entry, Reward(amount, goal, once))
+        snapshot = self._ground.snapshot.known(entry.experiment)
+        return self._credit(snapshot, entry, Reward(amount, goal, once))
 
-    def _credit(self, experiment: Experiment, entry: Assignment, given: Reward) -> bool:
-        now, refused = self._ground.clock(), ""
+    def _credit(self, snapshot: ExperimentSnapshot, entry: Assignment, given: Reward) -> bool:
+        now, refused, experiment = self._ground.clock(), "", snapshot.experiment
         try:
             refuse_unlearnable(experiment, given)
-            self._flusher.record(credit(experiment, entry, given, now))
+            records = credited(snapshot, entry, given, now=now, seal=self._ground.seal)
+            self._flusher.record(*records)
         except RefusedError as refusal:
             refused = refusal.reason
             self._flusher.record(excluded_record(experiment.ledger, refused))

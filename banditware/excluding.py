@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from banditware.beacon import BEACON, UNSEEN
 from banditware.http import Facts, is_speculative
 from banditware.ids import new_subject
 from banditware.model import Experiment
@@ -27,9 +28,12 @@ def barred(facts: Facts, *, bot: bool) -> str:
 def uncounted(facts: Facts, experiment: Experiment, why_barred: str) -> str:
     """Return why a decision of a request is no pull of the experiment, or nothing.
 
-    It is what bars the whole request, or `method`: one whose decisions the experiment ignores.
+    It is what bars the whole request, or `method`: one whose decisions the experiment ignores; or
+    `unseen`, because no response is a pull, but what a beacon says of it.
     """
-    return why_barred or ("" if facts.method in experiment.methods else "method")
+    if why_barred or facts.method in experiment.methods:
+        return why_barred
+    return UNSEEN if BEACON in experiment.methods else "method"
 
 
 def outside(

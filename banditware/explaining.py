@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from banditware.beacon import UNSEEN
 from banditware.contexts import Given
 from banditware.deciding import undecided, unknown
 from banditware.details import Details, Rule
@@ -15,7 +16,7 @@ from banditware.trying import Asked, choosable, held, settled, targeted, unavail
 from banditware.weighing import weights
 
 #: Why a decision that was drawn is no pull.
-_NO_PULL = frozenset({"head", "prefetch", "method"})
+_NO_PULL = frozenset({"head", "prefetch", "method", UNSEEN})
 
 #: What is said of a decision by its reason; of others, that it is the default.
 _SENTENCES = {

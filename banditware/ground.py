@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from banditware.attributes import Source
+from banditware.beacon import BEACON, Beacon
+from banditware.bots import known_crawlers
 from banditware.events.happened import Happened
 from banditware.http import Cookie
 from banditware.model import Decision
@@ -29,9 +31,11 @@ class Ground:
         sources: where the attributes of a request stand.
         note: takes what happened, for the decision log; None if there is none.
         notes_sticky: it takes decisions that are served again, too.
+        beacon: how pages tell what is seen; None if they do not.
         seal: signs a decision into a token.
         rewriting: names of the experiments of which an arm names a path to serve instead.
         unnamed: names of the experiments whose arms only the app knows.
+        waiting: names of the experiments whose pulls wait for the beacon.
     """
 
     snapshot: Snapshot
@@ -44,17 +48,22 @@ class Ground:
     sources: Mapping[str, Source]
     note: Callable[[Happened], None] | None = None
     notes_sticky: bool = False
+    beacon: Beacon | None = None
     seal: Callable[[Decision], str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)
     unnamed: frozenset[str] = field(init=False)
+    waiting: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Keep at hand what every request asks for."""
+        if not self.count_bots:
+            known_crawlers()
         self.seal = self.tokens.seal
         experiments = [each.experiment for each in self.snapshot.experiments.values()]
         rewriting = (each.name for each in experiments if any(arm.rewrite for arm in each.arms))
         self.rewriting = frozenset(rewriting)
         self.unnamed = frozenset(each.name for each in experiments if not each.arms)
+        self.waiting = frozenset(each.name for each in experiments if BEACON in each.methods)
 
     def rewritten(self, decisions: Mapping[str, Decision], names: Iterable[str]) -> str | None:
         """Return the path that decisions serve instead of the requested one; the last one holds."""

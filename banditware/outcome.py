@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from banditware.amounts import amount_of
+from banditware.beacon import UNSEEN
 from banditware.contexts import pulled
 from banditware.crediting import RefusedError, Reward, credit
 from banditware.deciding import excluded_record, late_pull_record, pull_record
@@ -20,6 +21,7 @@ from banditware.ground import Ground
 from banditware.http import Effects, Facts, Headers
 from banditware.model import Decision, Experiment
 from banditware.routes import OK, Match, RewardRule, accepts
+from banditware.seen import credited, seen_decision
 from banditware.targeting import HASHED
 from banditware.tokens import Assignment, Assignments, remembered
 
@@ -28,7 +30,7 @@ _NOT_MODIFIED = 304
 
 #: Why a decision that was served is no pull yet, but may become one: the subject's next ordinary
 #: request shows the same arm and is the pull.
-_NOT_YET = frozenset({"prefetch", "method"})
+_NOT_YET = frozenset({"prefetch", "method", UNSEEN})
 
 #: Requests that only ask about a page credit nothing.
 _IDLE_METHODS = frozenset({"HEAD", "OPTIONS"})
@@ -95,12 +97,12 @@ class Outcome:
         experiment = self._experiment(name)
         held = "holdout" if decision.reason == "holdout" else ""
         bad = self._bad_status(name)
-        why = "" if decision.counted else decision.reason
+        why = "" if decision.counted or (bad and decision.reason == UNSEEN) else decision.reason
         if held:
             why = uncounted(self.facts, experiment, self.barred())
         entry = remembered(decision)
         if why:
-            self._exclude(experiment, why)
+            self._exclude_served(experiment, why, earlier)
             if why in _NOT_YET and not bad:
                 self._changed[name] = entry._replace(counted=False)
             self._introduces |= known.fresh and why in HASHED and not bad
@@ -113,6 +115,11 @@ class Outcome:
             self._changed[name] = entry
         if self.ground.note is not None:
             self._note(decision, why or bad or held)
+
+    def _exclude_served(self, experiment: Experiment, why: str, earlier: Assignment | None) -> None:
+        """Count what was served under the reason for which it is no pull; what is unseen, once."""
+        if why != UNSEEN or earlier is None:
+            self._exclude(experiment, why)
 
     def _pull(self, decision: Decision, entry: Assignment, *, again: bool) -> bytes:
         """Return the record that counts a pull under the cohort of its decision."""
@@ -175,13 +182,32 @@ class Outcome:
 
     def _credit(self, name: str, reward: Reward) -> None:
         """Credit the decision of this request, or else the one in the cookie."""
-        experiment = self._experiment(name)
+        entry = self._entry(name)
         try:
-            self._records.append(credit(experiment, self._entry(name), reward, self.now))
+            if entry is None or entry.counted or not self._proves(entry):
+                self._records.append(credit(self._experiment(name), entry, reward, self.now))
+            else:
+                self._credit_unseen(entry, reward)
         except RefusedError as refusal:
             self._refuse(name, reward, refusal.reason)
         else:
             self._note_reward(name, reward)
+
+    def _credit_unseen(self, entry: Assignment, reward: Reward) -> None:
+        """Credit a decision that is a pull because it is rewarded."""
+        name, ground = entry.experiment, self.ground
+        snapshot = ground.snapshot.experiments[name]
+        self._records += credited(snapshot, entry, reward, now=self.now, seal=ground.seal)
+        self._changed[name] = entry._replace(counted=True)
+        self._note(seen_decision(snapshot, entry, ground.seal), "")
+
+    def _proves(self, entry: Assignment) -> bool:
+        """Return True if a reward shows that a decision was seen.
+
+        Whose browser has brought it back has seen it. In the response that decides, nobody has.
+        """
+        came = self.known.by_experiment.get(entry.experiment)
+        return came is not None and came.id == entry.id and not self.barred()
 
     def _refuse(self, name: str, reward: Reward, reason: str) -> None:
         """Count a reward that is not credited under its reason."""

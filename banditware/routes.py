@@ -6,12 +6,17 @@ distinct paths and every request asks.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, final
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, final
 
 if TYPE_CHECKING:
-    from banditware.http import Facts
+    from banditware.answer import Answer
+    from banditware.ground import Ground
+    from banditware.http import Effects, Facts
+
+#: Answers a request instead of the app, and says what has to happen to the response.
+Serve: TypeAlias = "Callable[[Ground, Facts], tuple[Answer, Effects]]"
 
 #: Ranges of status, both ends included, of a response that says yes.
 OK = ((200, 399),)
@@ -68,6 +73,8 @@ class Route(NamedTuple):
         choose: names of the experiments to decide.
         rewards: what to credit.
         status: ranges of response status, both ends included.
+        serve: answers instead of the app, and says what else is to happen; such a route is literal
+            and goes before the others, which then do not apply.
     """
 
     pattern: str
@@ -76,6 +83,7 @@ class Route(NamedTuple):
     choose: tuple[str, ...] = ()
     rewards: tuple[RewardRule, ...] = ()
     status: tuple[tuple[int, int], ...] = OK
+    serve: Serve | None = None
 
 
 class Match(NamedTuple):
@@ -97,16 +105,19 @@ class Matches(tuple[Match, ...]):  # noqa: SLOT001  # tuples of any length can h
     Attributes:
         choose: names of the experiments that they decide, each once.
         rewards: True if one of them rewards.
+        serve: what answers instead of the app, if the first of them does that.
     """
 
     choose: tuple[str, ...]
     rewards: bool
+    serve: Serve | None
 
     def __new__(cls, matches: Iterable[Match] = ()) -> Matches:
         """Take the routes together."""
         self = super().__new__(cls, matches)
         self.choose = tuple(dict.fromkeys(name for each in self for name in each.route.choose))
         self.rewards = any(each.route.rewards for each in self)
+        self.serve = self[0].route.serve if self else None
         return self
 
 

@@ -23,13 +23,14 @@ from banditware.model import Decision
 from banditware.outcome import Outcome
 from banditware.returning import offered, returned
 from banditware.snapshot import ExperimentSnapshot
+from banditware.tagging import Beacons
 from banditware.targeting import in_holdout
 from banditware.whys import Explains
 
 _NONE: dict[str, Decision] = {}
 
 
-class Visit(Explains, Asker):
+class Visit(Explains, Beacons, Asker):
     """The decisions and rewards of one request. Lives as long as the request does.
 
     `visit["headline"]` is the arm's value, decided when it is first read.
@@ -37,8 +38,6 @@ class Visit(Explains, Asker):
 
     # Defaults stand in the class: one is made for every request, and most never set them.
 
-    #: The path the app shall see instead of the requested one, if a chosen arm names one.
-    rewrite: str | None = None
     #: What has to happen to the response, as of the last call of `Bandit.finish`.
     effects: Effects = NO_EFFECTS
 
@@ -123,6 +122,9 @@ class Visit(Explains, Asker):
         self.touched = True
         ground, matches = self._ground, self._matches
         self._unsettled = matches.rewards or ground.notes_sticky
+        if matches.serve is not None:
+            self._serve(matches.serve)
+            return
         if not matches.choose:
             return
         served = (self._assignments or self._known()).served
@@ -140,7 +142,7 @@ class Visit(Explains, Asker):
             elif name not in ground.unnamed:  # where the view says what there is to choose from
                 self._first(name, None)
         if ground.rewriting:
-            self.rewrite = ground.rewritten(decisions, matches.choose)
+            self.divert(ground.rewritten(decisions, matches.choose))
 
     def finish(self, status: int, headers: Headers = ()) -> Effects:
         """Return what must happen to a response that starts with this status and these headers.
@@ -151,7 +153,7 @@ class Visit(Explains, Asker):
         if not self.touched:
             return NO_EFFECTS
         if not self._unsettled:
-            return SERVED_AGAIN if self._decisions else NO_EFFECTS
+            return SERVED_AGAIN if self._decisions else self._effects
         outcome = Outcome(
             ground=self._ground,
             facts=self._facts,

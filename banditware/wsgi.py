@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from banditware.afterwards import ATTENDED, attended
+from banditware.answering import wsgi_app
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.http import WSGI_HEADERS, without_port
@@ -123,8 +124,8 @@ class WSGIMiddleware:
         if bandit.between is not None and ATTENDED not in environ:
             return attended(self, environ, start_response, bandit.between)
         visit = environ[VISIT_KEY] = bandit.begin(self._facts(environ))
-        if visit.touched and visit.rewrite is not None:
-            environ["PATH_INFO"] = visit.rewrite.encode().decode("latin-1")
+        diverted = visit.touched and visit.diverted
+        app = self._diverted(visit, environ) if diverted else self.app
 
         def start(
             status: str, headers: list[tuple[str, str]], exc_info: ErrorInfo | None = None
@@ -141,7 +142,7 @@ class WSGIMiddleware:
 
         token = visit_of_context.set(visit)
         try:
-            body = self.app(environ, start)
+            body = app(environ, start)
             if not visit.started:
                 return _Body(body, bandit, visit)
         finally:
@@ -149,6 +150,12 @@ class WSGIMiddleware:
         if visit.touched:
             bandit.complete(visit)
         return body
+
+    def _diverted(self, visit: Visit, environ: WSGIEnvironment) -> WSGIApplication:
+        """Return what answers a request that is not simply the app's, which sees its path."""
+        if visit.rewrite is not None:
+            environ["PATH_INFO"] = visit.rewrite.encode().decode("latin-1")
+        return self.app if visit.answer is None else wsgi_app(visit.answer)
 
     def _merged(
         self, visit: Visit, status: str, headers: list[tuple[str, str]]

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Iterator
+
 import pytest
 
 from banditware import bots
 from banditware.bots import LONGEST, is_bot
-from tests.support import CRAWLER, PERSON
+from tests.support import CRAWLER, PERSON, stand
 
 PEOPLE = (
     PERSON,
@@ -14,7 +18,14 @@ PEOPLE = (
     "Mozilla/5.0 (Linux; Android 11; CUBOT NOTE 20) AppleWebKit/537.36 Chrome/138.0 Mobile",
     "Dalvik/2.1.0 (Linux; U; Android 13; CUBOT/P60)",
     "ShopApp/3.2 (robotics fan edition)",
-    "okhttp/4.12.0",
+)
+
+#: What the extra knows, and our list does not.
+KNOWN = (
+    "GoogleOther",
+    "Mozilla/5.0 (compatible; Google-InspectionTool/1.0)",
+    "HTTrack 3.0x",
+    "APIs-Google (+https://developers.google.com/webmasters/APIs-Google.html)",
 )
 
 PROGRAMS = (
@@ -37,19 +48,56 @@ PROGRAMS = (
 )
 
 
+@pytest.fixture(params=["with the extra", "without it"])
+def extra(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[bool]:
+    """Have the extra `bots` installed, or not; nothing that was asked before is remembered."""
+    if request.param == "without it":
+        monkeypatch.setitem(sys.modules, "crawleruseragents", None)
+    caches = (bots._names_bot, bots.known_crawlers)
+    for cache in caches:
+        cache.cache_clear()
+    yield request.param == "with the extra"
+    for cache in caches:
+        cache.cache_clear()
+
+
 @pytest.mark.parametrize("agent", PEOPLE)
-def test_people_are_no_bots(agent: str) -> None:
+def test_people_are_no_bots(agent: str, extra: bool) -> None:
     """Browsers and apps are people, even on telephones of a brand called Cubot."""
     assert not is_bot(agent)
 
 
 @pytest.mark.parametrize("agent", PROGRAMS)
-def test_programs_that_say_so_are_bots(agent: str) -> None:
+def test_programs_that_say_so_are_bots(agent: str, extra: bool) -> None:
     """Crawlers, probes, HTTP tools and those who send no name are bots."""
     assert is_bot(agent)
 
 
-def test_only_the_beginning_of_an_agent_is_looked_at() -> None:
+@pytest.mark.parametrize("agent", KNOWN)
+def test_the_extra_knows_more_crawlers(agent: str, extra: bool) -> None:
+    """Crawlers without a telling name are bots where the extra `bots` is installed."""
+    assert is_bot(agent) is extra
+
+
+def test_the_clients_of_apps(extra: bool) -> None:
+    """The HTTP client of Android's apps is a program to the extra, and not to our own list."""
+    assert is_bot("okhttp/4.12.0") is extra
+
+
+def test_crawlers_are_loaded_before_there_are_requests(extra: bool) -> None:
+    """A bandit has the patterns of the extra loaded, unless bots count like anybody."""
+    stand(bots="count").bandit.close()
+    assert bots.known_crawlers.cache_info().currsize == 0
+    stand().bandit.close()
+    assert bots.known_crawlers.cache_info().currsize == 1
+
+
+def test_our_own_pattern_repeats_nothing() -> None:
+    """No part of the pattern can match in more than one way, so a search takes linear time."""
+    assert not re.search(r"[*+{]", bots._PATTERN.pattern)
+
+
+def test_only_the_beginning_of_an_agent_is_looked_at(extra: bool) -> None:
     """What is beyond the longest agent is neither searched nor kept in memory."""
     assert is_bot("x" * (LONGEST - 4) + " bot")
     assert not is_bot("x" * LONGEST + " bot")

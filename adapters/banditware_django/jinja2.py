@@ -1,7 +1,7 @@
 """The subject's arms in templates of Jinja2: `{{ arm("color_btn") }}`.
 
 `"OPTIONS": {"environment": "banditware_django.jinja2.environment"}` in `TEMPLATES` is all; an
-environment of the project's own gets `environment.globals["arm"] = arm`.
+environment of the project's own gets `environment.globals.update(arm=arm, beacon=beacon)`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from banditware_django.visits import arm as arm_of
+from banditware_django.visits import beacon as beacon_of
 
 
 @pass_context
@@ -25,8 +26,18 @@ def arm(context: Context, experiment: str) -> Any:
     return arm_of(experiment, context.get("request"))
 
 
+@pass_context
+def beacon(context: Context, nonce: str = "") -> str:
+    """Return the `<script>` that tells when the page is seen; see `Visit.beacon`.
+
+    Raises:
+        NoVisitError: no request is being handled here, or the middleware is not there.
+    """
+    return beacon_of(nonce, context.get("request"))
+
+
 def environment(**options: Any) -> Environment:
-    """Return an environment of Jinja2 whose templates know `arm`."""
+    """Return an environment of Jinja2 whose templates know `arm` and `beacon`."""
     made = Environment(**options)  # noqa: S701  # Django escapes: `autoescape` is in its options
-    made.globals["arm"] = arm
+    made.globals.update(arm=arm, beacon=beacon)
     return made

@@ -37,8 +37,21 @@ def arm(experiment: str, request: HttpRequest | None = None) -> Any:
         NoVisitError: no request is being handled here, or the middleware is not there.
         UnknownExperimentError: no experiment has that name.
     """
+    return _visit(request)[experiment]
+
+
+def beacon(nonce: str = "", request: HttpRequest | None = None) -> str:
+    """Return the `<script>` that tells when the page is seen, for templates; see `Visit.beacon`.
+
+    Raises:
+        NoVisitError: no request is being handled here, or the middleware is not there.
+    """
+    return _visit(request).beacon(nonce)
+
+
+def _visit(request: HttpRequest | None) -> Visit:
     visit: Visit | None = getattr(request, "bandits", None)
-    return (current_visit() if visit is None else visit)[experiment]
+    return current_visit() if visit is None else visit
 
 
-__all__ = ["MIDDLEWARE", "NoVisitError", "arm", "visit_of"]
+__all__ = ["MIDDLEWARE", "NoVisitError", "arm", "beacon", "visit_of"]

@@ -11,7 +11,7 @@ from banditware_flask.apps import EXTENSION, current_bandit
 from banditware_flask.cli import commands
 from banditware_flask.configuring import Source, bandit_for
 from banditware_flask.views import Decorator, choose, reward
-from banditware_flask.visits import arm, current_visit
+from banditware_flask.visits import arm, beacon, current_visit
 
 
 class Bandits:
@@ -75,9 +75,10 @@ class Bandits:
 
 
 def _let_templates_ask() -> dict[str, Any]:
-    """Make `arm` known to templates and to what they import, unless the app has its own.
+    """Make `arm` and `beacon` known to templates and what they import, unless the app has its own.
 
     This is done with the first template: who asks for `app.jinja_env` earlier, fixes its options.
     """
     current_app.jinja_env.globals.setdefault("arm", arm)
+    current_app.jinja_env.globals.setdefault("beacon", beacon)
     return {}

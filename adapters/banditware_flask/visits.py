@@ -32,3 +32,12 @@ def arm(experiment: str) -> Any:
         UnknownExperimentError: no experiment has that name.
     """
     return current_visit()[experiment]
+
+
+def beacon(nonce: str = "") -> str:
+    """Return the `<script>` that tells when the page is seen, for templates; see `Visit.beacon`.
+
+    Raises:
+        NoVisitError: no request is being handled here.
+    """
+    return current_visit().beacon(nonce)

@@ -12,11 +12,15 @@ from banditware_starlette.visits import visit_of
 def bandits(request: Request) -> dict[str, Any]:
     """Let templates say `{{ arm("color_btn") }}`: the value of the visitor's arm.
 
-    It is decided when the template first asks, so a page that does not ask counts nothing. Without
-    a visit, asking raises `NoVisitError`.
+    It is decided when the template first asks, so a page that does not ask counts nothing. And
+    `{{ beacon() }}` is the script that tells when the page is seen; see `Visit.beacon`. Without a
+    visit, asking raises `NoVisitError`.
     """
 
     def arm(experiment: str) -> Any:
         return visit_of(request)[experiment]
 
-    return {"arm": arm}
+    def beacon(nonce: str = "") -> str:
+        return visit_of(request).beacon(nonce)
+
+    return {"arm": arm, "beacon": beacon}

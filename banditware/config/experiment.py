@@ -24,8 +24,9 @@ from banditware.config.contextual import check_contextual, check_plain
 from banditware.config.document import WRITTEN
 from banditware.config.faults import ABSENT, NO_ARMS, Faults, RefusedError
 from banditware.config.fields import DURATION_SCHEMA, VARIABLE, Duration, Name, OrOne, as_list, name
-from banditware.config.methods import counted
+from banditware.config.methods import WAYS, alone, counted
 from banditware.config.only_if import OnlyIf
+from banditware.config.page_goals import PageGoals
 from banditware.config.parameters import policy_schema
 from banditware.config.policy import is_contextual, read_policy
 from banditware.contextual.policies import DEFAULT as CONTEXTUAL
@@ -49,12 +50,6 @@ def _sticky(value: object) -> float | None:
         return units.duration(value)
     except RefusedError as error:
         raise RefusedError(f"{error}; or false, to decide anew on every request") from None
-
-
-def _not_empty(methods: list[str]) -> list[str]:
-    if not methods:
-        raise RefusedError("is empty: nothing would be counted")
-    return methods
 
 
 # A name has 64 characters.
@@ -109,8 +104,9 @@ _Version = Annotated[
 ]
 _NUMBERS = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 _Range = Annotated[list[float], AfterValidator(_range), WithJsonSchema(_NUMBERS)]
+_METHOD = f"^([A-Z-]+|{'|'.join(WAYS)})$"
 _Method = Annotated[
-    str, BeforeValidator(counted), WithJsonSchema({"type": "string", "pattern": "^[A-Z-]+$"})
+    str, BeforeValidator(counted), WithJsonSchema({"type": "string", "pattern": _METHOD})
 ]
 
 
@@ -160,9 +156,16 @@ class ExperimentSection(Section):
     reward_range: _Range | None = optional(
         None, "Lowest and highest reward, for policies that learn from [0, 1]."
     )
-    count: Annotated[
-        list[_Method], AfterValidator(_not_empty), BeforeValidator(as_list), OrOne()
-    ] = optional(["GET"], "Request methods whose decisions are counted.")
+    count: (
+        Annotated[list[_Method], AfterValidator(alone), BeforeValidator(as_list), OrOne()] | None
+    ) = optional(
+        None,
+        "What is a pull: the response to these request methods (response: to GET), or the beacon "
+        "of a page that is seen. Default: `count` of the whole file.",
+    )
+    page_goals: PageGoals = optional(
+        {}, "Goals that a page's script may reward; or with the range of their amounts."
+    )
 
     @classmethod
     def check(cls, data: Mapping[str, Any], faults: Faults) -> None:

@@ -11,6 +11,7 @@ from banditware.config.contextual import hashed
 from banditware.config.experiment import ExperimentSection
 from banditware.config.groups import groups
 from banditware.config.log import LogSection
+from banditware.config.methods import methods
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
 from banditware.config.settings import Cookie
@@ -38,7 +39,7 @@ def experiments(configuration: Configuration) -> tuple[Experiment, ...]:
     sections = configuration.experiments
     shares = _shares(sections)
     return tuple(
-        _experiment(name, section, configuration.refresh, _targeting(section, shares.get(name)))
+        _experiment(name, section, configuration, _targeting(section, shares.get(name)))
         for name, section in sections.items()
     )
 
@@ -89,7 +90,7 @@ def _to(section: LogSection, folder: Path) -> To:
 
 
 def _experiment(
-    name: str, section: ExperimentSection, refresh: float, targeting: Targeting | None
+    name: str, section: ExperimentSection, whole: Configuration, targeting: Targeting | None
 ) -> Experiment:
     arms = tuple(
         Arm(
@@ -115,8 +116,8 @@ def _experiment(
         attribution=section.attribution,
         holdout=section.holdout,
         reward_range=None if lowest_highest is None else (lowest_highest[0], lowest_highest[1]),
-        methods=frozenset(section.count),
-        cohort_width=max(1, round(max(refresh, section.attribution / cohorts))),
+        methods=methods(section.count, whole.count),
+        cohort_width=max(1, round(max(whole.refresh, section.attribution / cohorts))),
         context=context,
         targeting=targeting,
     )

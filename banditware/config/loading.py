@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from banditware.config import freeze
+from banditware.config.beacon import frozen_beacon
 from banditware.config.document import Document, from_mapping
 from banditware.config.environment import expand, literal
 from banditware.config.faults import ABSENT, AT_VALUE
@@ -52,6 +53,7 @@ def read(
         source=document.file,
         attributes=configuration.attributes,
         log=freeze.log(configuration, folder),
+        beacon=frozen_beacon(configuration),
     )
 
 

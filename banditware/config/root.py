@@ -11,10 +11,12 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
     field_validator,
+    model_validator,
 )
 
 from banditware.config.attributes import Attributes, check_variables
 from banditware.config.base import Section, optional
+from banditware.config.beacon import BeaconSection, check_cookie
 from banditware.config.cookie import CookieSection
 from banditware.config.document import WRITTEN
 from banditware.config.experiment import ExperimentSection
@@ -22,6 +24,7 @@ from banditware.config.faults import RefusedError
 from banditware.config.fields import ByName, Duration, Key, OrOne, as_list, one_of
 from banditware.config.groups import check_groups
 from banditware.config.log import LogSection
+from banditware.config.methods import WAYS
 from banditware.config.route import RouteSection
 from banditware.errors import suggestion
 from banditware.stores import address
@@ -35,6 +38,7 @@ _MOST_KEYS = 5
 _SHORTEST_REFRESH = 0.01
 
 _BOTS = {"exclude": False, "count": True}
+_WAYS = {way: way for way in WAYS}
 
 
 def _secret(key: object) -> str:
@@ -125,6 +129,10 @@ class Configuration(Section):
     bots: Annotated[bool, BeforeValidator(one_of(_BOTS)), WithJsonSchema({"enum": list(_BOTS)})] = (
         optional("exclude", "Whether decisions for bots are counted.")
     )
+    count: Annotated[str, BeforeValidator(one_of(_WAYS)), WithJsonSchema({"enum": list(WAYS)})] = (
+        optional("response", "What is a pull of experiments that do not say it themselves.")
+    )
+    beacon: BeaconSection = optional({}, "Where pages tell that they are seen.")
     below_mount: bool = optional(False, "Whether routes are matched below the app's mount point.")
     experiments: Annotated[dict[Key, ExperimentSection], AfterValidator(_declared), ByName()] = (
         Field(description="The experiments, by name.")
@@ -140,6 +148,12 @@ class Configuration(Section):
         if routes is not None:
             check_variables(sources, routes)
         return sources
+
+    @model_validator(mode="after")
+    def _beacon(self) -> Configuration:
+        """Compare where beacons go with where the cookie does."""
+        check_cookie(self)
+        return self
 
     log: Annotated[list[LogSection], BeforeValidator(as_list), OrOne()] = optional(
         [], "Where every decision and reward is told."

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from banditware.attributes import NO_SOURCES, Source
+from banditware.beacon import Beacon
 from banditware.http import Cookie
 from banditware.log.settings import LogSettings
 from banditware.model import Experiment
@@ -31,6 +32,7 @@ class Settings(NamedTuple):
         source: name of the file as it was given, or `<mapping>`.
         attributes: where the attributes of a request stand, by name.
         log: where the decision log goes.
+        beacon: how pages tell what is seen; None if nothing waits for that.
     """
 
     secret_keys: tuple[str, ...]
@@ -45,6 +47,7 @@ class Settings(NamedTuple):
     source: str
     attributes: Mapping[str, Source] = NO_SOURCES
     log: tuple[LogSettings, ...] = ()
+    beacon: Beacon | None = None
 
     def __repr__(self) -> str:
         """Name the experiments only: the rest holds secrets."""

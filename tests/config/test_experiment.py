@@ -236,7 +236,7 @@ def test_single_method(settle: Settle) -> None:
             [
                 "count.0: HEAD is never counted: nobody sees its answer",
                 "count.1: a request method is one that exists, in capitals; did you mean 'GET'?",
-                "count.2: must be a request method such as GET, not 5",
+                "count.2: must be a request method such as GET, or beacon, not 5",
             ],
         ),
         ({"arms": ["a"], "count": []}, ["count: is empty: nothing would be counted"]),

@@ -12,6 +12,7 @@ from banditware.config import load
 from banditware.config.arms import ArmSection
 from banditware.config.attributes import KINDS
 from banditware.config.base import Section
+from banditware.config.beacon import BeaconSection
 from banditware.config.context import AttributeSection
 from banditware.config.cookie import CookieSection
 from banditware.config.experiment import ExperimentSection
@@ -44,6 +45,7 @@ def test_examples(example: str, tmp_path: Path) -> None:
     [
         Configuration,
         CookieSection,
+        BeaconSection,
         ExperimentSection,
         RouteSection,
         RewardSection,
@@ -66,6 +68,7 @@ def _table(section: type[Section]) -> str:
     headings = {
         Configuration: "## The file",
         CookieSection: "## `cookie`",
+        BeaconSection: "## `beacon`",
         ExperimentSection: "## `experiments`",
         RouteSection: "## `routes`",
         RewardSection: "### `reward`",

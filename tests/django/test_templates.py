@@ -80,3 +80,19 @@ def test_templates_of_a_wrapped_project_show_the_outer_arm(open_shop: OpenShop) 
     app = project(inner, lambda request: rendered('{% arm "color" %}', RequestContext(request)))
     assert page(wrap(app, outer)).body in COLORS
     assert (counted(outer).pulls, counted(inner).pulls) == (1, 0)
+
+
+@pytest.mark.parametrize("jinja", [True, False])
+def test_templates_show_the_beacon(open_shop: OpenShop, jinja: bool) -> None:
+    """The tag and the function show the script's tag as it is, with the nonce that is given."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        if jinja:
+            template: Any = BACKEND.from_string('{{ arm("color") }}{{ beacon("n1") }}')
+            return HttpResponse(template.render({}, request))
+        return rendered('{% arm "color" %}{% beacon "n1" %}', RequestContext(request))
+
+    body = page(project(open_shop(routes=[], count="beacon"), view)).body
+    assert b'<script src="/.banditware/beacon.js?' in body
+    assert b'data-decisions="color~' in body
+    assert b' nonce="n1" async></script>' in body

@@ -16,6 +16,7 @@ PAGES = {
     "included": "{% include 'page' %}",
     "extended": "{% extends 'page' %}",
     "plain": "hello",
+    "beacon": "{{ arm('color_btn') }}{{ beacon('n1') }}",
     "markup": "{{ arm('html') }}",
 }
 
@@ -79,3 +80,15 @@ def test_a_template_outside_of_requests(bandits: Bandits, open_app: OpenApp) -> 
     app = open_app(bandits)
     with app.app_context(), pytest.raises(NoVisitError):
         render_template_string(PAGES["page"])
+
+
+def test_a_template_shows_the_beacon(bandits: Bandits, open_app: OpenApp) -> None:
+    """`beacon()` is the script's tag, as it is; nothing where no experiment waits for it."""
+    app = open_app(bandits, {**CONFIG, "count": "beacon"})
+    app.jinja_loader = DictLoader(PAGES)
+    app.add_url_rule("/<name>.html", "page", _page)
+    text = browser(app).get("/beacon.html").text
+    assert '<script src="/.banditware/beacon.js?' in text
+    assert 'data-decisions="color_btn~' in text
+    assert ' nonce="n1" async></script>' in text
+    assert "script" not in browser(paged(Bandits(), open_app)).get("/beacon.html").text

@@ -22,6 +22,7 @@ from tests.wires.visitors import Visitor, asgi_ask
 PAGES = {
     "plain.html": "{{ greeting }}",
     "button.html": "{{ greeting }} {{ arm('color') }} {{ arm('color') }}",
+    "beacon.html": "{{ arm('color') }}{{ beacon('n1') }}",
     "markup.html": "{{ arm('text') }}",
 }
 
@@ -70,3 +71,11 @@ def test_without_the_middleware() -> None:
     assert serve(app_with("plain.html", []), scope()).body == b"hello"
     with pytest.raises(NoVisitError, match="needs Middleware"):
         serve(app_with("button.html", []), scope())
+
+
+def test_the_beacon_in_a_template(open_shop: OpenShop) -> None:
+    """`beacon` is the script's tag as it is, with the nonce that is given."""
+    text, _ = page_of(open_shop, "beacon.html", count="beacon")
+    assert '<script src="/.banditware/beacon.js?' in text
+    assert 'data-decisions="color~' in text
+    assert ' nonce="n1" async></script>' in text
