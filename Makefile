@@ -49,6 +49,8 @@ schema: $(VENV)/.test  ## write the JSON Schemas of the configuration and of the
 
 bench: $(VENV)/.bench  ## overhead next to the peers
 	$(BIN)/python benchmarks/overhead.py
+	PYTHONPATH=. $(BIN)/python benchmarks/frameworks.py
+	PYTHONPATH=. $(BIN)/python benchmarks/hostile_agent.py
 
 clean:
 	rm -rf $(VENV) .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -1,0 +1,153 @@
+"""What each adapter adds to a request, next to its bare framework and to Flask-MAB, in one run.
+
+Every figure is the median over rounds of (with minus without), as in `overhead.py`; behind it
+stands what the bare framework takes. Views are written as the guides say: decorators in Flask,
+Django and Starlette, dependencies in FastAPI. `PYTHONPATH=. python benchmarks/frameworks.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import platform
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from banditware import Bandit
+from benchmarks import framework_apps as apps
+from benchmarks.overhead import (
+    BODY,
+    CALLS,
+    HEADERS,
+    ROWS,
+    config,
+    flask_app,
+    overhead,
+    wsgi_request,
+)
+
+#: Microseconds below which a difference is what the machine makes of it.
+LEAST = 1.0
+
+Request = tuple[Callable[[], None], list[str]]
+
+
+class Framework(NamedTuple):
+    """One column.
+
+    Attributes:
+        name: what it is called.
+        request: makes a request of an app, a path and a cookie.
+        bare: the app without experiments.
+        ours: the app with them.
+    """
+
+    name: str
+    request: Callable[[Any, str, str], Request]
+    bare: Any
+    ours: Any
+
+
+def frameworks(bandit: Bandit, mab: Path, loop: asyncio.AbstractEventLoop) -> list[Framework]:
+    """Return all columns, the peer's last."""
+    asgi = in_loop(loop)
+    return [
+        Framework("Flask", wsgi_request, apps.flask(None), apps.flask(bandit)),
+        Framework("Django", with_input, apps.django_wsgi(None), apps.django_wsgi(bandit)),
+        Framework("Django ASGI", asgi, apps.django_asgi(None), apps.django_asgi(bandit)),
+        Framework("Starlette", asgi, apps.starlette(None), apps.starlette(bandit)),
+        Framework("FastAPI", asgi, apps.fastapi(None), apps.fastapi(bandit)),
+        Framework("Flask-MAB", wsgi_request, flask_app(), flask_app(mab)),
+    ]
+
+
+def with_input(app: Any, path: str, cookie: str) -> Request:
+    """Return what makes requests of a WSGI app that looks for their bodies."""
+
+    def read(environ: dict[str, Any], start_response: Any) -> Any:
+        return app({**environ, "wsgi.input": io.BytesIO()}, start_response)
+
+    return wsgi_request(read, path, cookie)
+
+
+def in_loop(loop: asyncio.AbstractEventLoop) -> Callable[[Any, str, str], Request]:
+    """Return what makes requests of ASGI apps, which run in an event loop as under a server."""
+
+    def make(app: Any, path: str, cookie: str) -> Request:
+        headers = [(k.encode(), v.encode()) for k, v in HEADERS.items()]
+        if cookie:
+            headers.append((b"cookie", cookie.encode()))
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+            "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"",
+            "root_path": "", "headers": headers, "client": ("127.0.0.1", 1),
+            "server": ("localhost", 80),
+        }  # fmt: skip
+        cookies = list[str]()
+
+        async def answer() -> None:
+            asked = False
+
+            async def receive() -> dict[str, Any]:
+                nonlocal asked
+                if asked:  # nobody leaves before the answer is there
+                    await asyncio.Event().wait()
+                asked = True
+                return {"type": "http.request", "body": b"", "more_body": False}
+
+            async def send(message: dict[str, Any]) -> None:
+                pairs = message.get("headers", ())
+                found = [v.decode() for k, v in pairs if k.lower() == b"set-cookie"]
+                cookies[:] = found or cookies
+
+            await app({**scope, "headers": list(headers)}, receive, send)
+
+        return lambda: loop.run_until_complete(answer()), cookies
+
+    return make
+
+
+def check(framework: Framework) -> None:
+    """Look whether the app with experiments does what it is to do.
+
+    Raises:
+        AssertionError: it sets no cookie for a new visitor.
+    """
+    request, cookies = framework.request(framework.ours, "/", "")
+    request()
+    assert cookies, framework.name
+
+
+def table(columns: list[Framework], rounds: int) -> None:
+    """Time everything and print it."""
+    print(f"\n{'added microseconds (bare)':36}" + "".join(f"{each.name:>17}" for each in columns))
+    for row in ROWS:
+        pairs = [overhead(each.request, each.bare, each.ours, row, rounds) for each in columns]
+        cells = "".join(f"{added:9.1f} ({bare:5.0f})" for added, bare in pairs)
+        ratio = pairs[-1][0] / max(pairs[0][0], LEAST)
+        print(f"{row.what:36}{cells}   1/{ratio:.0f} of Flask-MAB in Flask")
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=30)
+    rounds = parser.parse_args().rounds
+    print(f"CPython {platform.python_version()}, {platform.machine()}, {rounds} rounds of {CALLS}")
+    loop = asyncio.new_event_loop()
+    with tempfile.TemporaryDirectory() as name:
+        settings = {**config(Path(name)), "routes": []}
+        with Bandit.from_config(settings) as bandit:
+            columns = frameworks(bandit, Path(name) / "mab.json", loop)
+            for framework in columns[:-1]:
+                check(framework)
+            table(columns, rounds)
+    loop.close()
+
+
+if __name__ == "__main__":
+    assert apps.TEXT.encode() == BODY
+    main()
