@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from flask import Blueprint, Flask, redirect, render_template, url_for
@@ -49,4 +50,14 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(settings or {})
     bandits.init_app(app)
     app.register_blueprint(pages)
+    if app.debug and find_spec("flask_debugtoolbar"):
+        show_panel(app)
     return app
+
+
+def show_panel(app: Flask) -> None:
+    """Show the arms, their counts, and why this visitor has got them, beside every page."""
+    from flask_debugtoolbar import DebugToolbarExtension  # noqa: PLC0415  # for developers alone
+
+    app.config.setdefault("DEBUG_TB_PANELS", ["banditware_flask.panel.BanditPanel"])
+    DebugToolbarExtension(app)
