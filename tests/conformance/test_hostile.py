@@ -39,7 +39,7 @@ def answer(seen: Seen) -> Reply:
 def asked(request: Hostile) -> Request:
     """Return a hostile request as every way in takes it; of headers of one name, WSGI has one."""
     path, query = path_of(request)
-    headers = {k.decode().lower(): v.decode("latin-1") for k, v in request.headers}
+    headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in request.headers}
     return Request(
         request.method.decode(),
         urllib.parse.unquote(path.decode("latin-1")),
@@ -49,10 +49,11 @@ def asked(request: Hostile) -> Request:
     )
 
 
-def respond(ask: Ask, request: Hostile) -> Response:
+def respond(ask: Ask, hostile: Hostile) -> Response:
     """Return what comes back, whatever it is."""
+    request = asked(hostile)
     try:
-        reply = ask(asked(request))
+        reply = ask(request)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is compared
         return Response(raised=repr(error))
     return Response(str(reply.status), reply.headers, reply.body)

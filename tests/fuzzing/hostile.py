@@ -118,6 +118,13 @@ OTHERS: Headers = (
         (b"Via", b"1"),
     ),
     *((b"Cache-Control", b"no-cache"), (b"Range", b"bytes=0-,-1"), (b"Expect", b"something")),
+    *((b"X Bad", b"1"), (b"", b"x"), (b"Content-Length", b"-1"), (b"Content-Length", b"1e3")),
+    *(
+        (b"Transfer-Encoding", b"gzip"),
+        (b"X-\xe9", b"1"),
+        (b"X-Tab", b"\t1\t"),
+        (b"X-Null", b"a\x00b"),
+    ),
 )
 
 HOSTS = (
