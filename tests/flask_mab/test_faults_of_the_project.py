@@ -57,6 +57,21 @@ def test_fault_31_tests_of_concurrency_never_run() -> None:
     assert len(TESTS) > 200
 
 
+def called(source: str) -> list[str]:
+    """Return the last name of everything that a source calls."""
+    nodes = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    names = [node.attr for node in nodes if isinstance(node, ast.Attribute)]
+    return names + [node.id for node in nodes if isinstance(node, ast.Name)]
+
+
+def test_fault_31_threads_that_are_made_and_not_started() -> None:
+    """Every test file that makes threads or processes starts some."""
+    every = {str(path): {*called(path.read_text("utf-8"))} for path in TESTS}
+    making = {path: names for path, names in every.items() if names & {"Thread", "Process"}}
+    assert [path for path, names in making.items() if "start" not in names] == []
+    assert len(making) > 10
+
+
 def test_fault_31_processes_that_never_start(tmp_path: Path) -> None:
     """Those of the tests about storage are four, each has an id of its own, and all do work."""
     with crew(configure(tmp_path, {"page": {"arms": ["a", "b"]}}), 4) as workers:
