@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from banditware.attributes import NO_SOURCES, Source
+from banditware.debugging import NO_DEBUG, Debug
 from banditware.http import Cookie
 from banditware.log.settings import LogSettings
 from banditware.model import Experiment
@@ -31,6 +32,7 @@ class Settings(NamedTuple):
         source: name of the file as it was given, or `<mapping>`.
         attributes: where the attributes of a request stand, by name.
         log: where the decision log goes.
+        debug: what is shown of decisions while an app is made.
     """
 
     secret_keys: tuple[str, ...]
@@ -45,6 +47,7 @@ class Settings(NamedTuple):
     source: str
     attributes: Mapping[str, Source] = NO_SOURCES
     log: tuple[LogSettings, ...] = ()
+    debug: Debug = NO_DEBUG
 
     def __repr__(self) -> str:
         """Name the experiments only: the rest holds secrets."""
