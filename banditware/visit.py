@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from banditware.actions import GivenActions, reusable
+from banditware.answer import Diverted
 from banditware.attributes import NOTHING, attributes_of
 from banditware.bots import is_bot
 from banditware.contexts import NOTHING_GIVEN, Given, usable, weighed
@@ -35,7 +36,7 @@ from banditware.whys import Explains
 _NONE: dict[str, Decision] = {}
 
 
-class Visit(Explains):
+class Visit(Explains, Diverted):
     """The decisions and rewards of one request. Lives as long as the request does.
 
     `visit["headline"]` is the arm's value, decided when it is first read.
@@ -43,8 +44,6 @@ class Visit(Explains):
 
     # Defaults stand in the class: one is made for every request, and most never set them.
 
-    #: The path the app shall see instead of the requested one, if a chosen arm names one.
-    rewrite: str | None = None
     #: True once the response has started: what is decided later cannot be remembered.
     started: bool = False
     #: True if there may be something to do for the response.
@@ -169,7 +168,7 @@ class Visit(Explains):
                     continue
                 decision = self._decisions.get(name) or self._first(name, None)
                 if name in ground.rewriting:
-                    self.rewrite = ground.rewritten(decision) or self.rewrite
+                    self.divert(ground.rewritten(decision))
 
     def finish(self, status: int, headers: Headers = ()) -> Effects:
         """Return what must happen to a response that starts with this status and these headers.
