@@ -34,6 +34,7 @@ from banditware.outright import outright
 from banditware.report import experiment_report
 from banditware.routes import Router
 from banditware.running import Running
+from banditware.showing import visits
 from banditware.snapshot import Snapshot, unread
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
@@ -78,6 +79,7 @@ class Bandit(Running):
         self.hidden = Faults(clock)
         self._running = False
         self._router = Router(settings.routes)
+        self._visit = visits(settings.debug, time.perf_counter)
         self._store = store or open_store(settings.store, settings.folder)
         self._log = begin_log(settings, log, clock)
         self._ground = self._new_ground(generator or random.Random(), clock)
@@ -104,6 +106,7 @@ class Bandit(Running):
             note=self._log.note,
             notes_sticky=self._log.sticky,
             sources=settings.attributes,
+            below_mount=settings.below_mount,
         )
 
     @classmethod
@@ -238,7 +241,7 @@ class Bandit(Running):
                 self._start()
             host = facts.host if self._router.uses_hosts else ""
             matches = self._router.match(facts.method, facts.path, host)
-            visit = Visit(self._ground, facts, matches)
+            visit = self._visit(self._ground, facts, matches)
             if matches:
                 visit.choose()
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app

@@ -176,9 +176,14 @@ class HeaderMerge(Generic[AnyStr]):
 
     def __init__(self, encode: Callable[[str], AnyStr], spell: Callable[[str], str] = str) -> None:
         self._encode: Callable[[str], AnyStr] = encode
+        self._spell: Callable[[str], str] = spell
         self._set_cookie: AnyStr = encode(spell("Set-Cookie"))
         self._vary: tuple[AnyStr, AnyStr] = (encode(spell("Vary")), encode("Cookie"))
         self._private: tuple[AnyStr, AnyStr] = (encode(spell("Cache-Control")), encode("private"))
+
+    def pair(self, name: str, value: str) -> tuple[AnyStr, AnyStr]:
+        """Return a header as the interface has it."""
+        return self._encode(self._spell(name)), self._encode(value)
 
     def apply(
         self,

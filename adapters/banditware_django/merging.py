@@ -5,17 +5,18 @@ from __future__ import annotations
 from http.cookies import Morsel
 from typing import Any
 
+from banditware import Visit
 from banditware.http import Effects
 from banditware.merging import Merging
 
 
-def merge(response: Any, effects: Effects, merging: Merging[str]) -> None:
+def merge(response: Any, visit: Visit, effects: Effects, merging: Merging[str]) -> None:
     """Merge effects into a response; headers that stay the same are not touched.
 
     Our cookie is one of the response's, and comes last of them.
     """
     headers = list(response.items())
-    merged = merging(headers, effects)
+    merged = merging(headers, effects, visit)
     if merged is headers:
         return
     before = dict(headers)
@@ -25,6 +26,8 @@ def merge(response: Any, effects: Effects, merging: Merging[str]) -> None:
             response.cookies[cookie.key] = cookie
         elif before.get(name) != value:
             response.headers[name] = value
+    for name in before.keys() - {name for name, _ in merged}:
+        del response.headers[name]
 
 
 def cookie_of(header: str) -> Morsel[str]:

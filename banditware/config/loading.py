@@ -53,6 +53,7 @@ def read(
         source=document.file,
         attributes=configuration.attributes,
         log=freeze.log(configuration, folder),
+        by_arm=configuration.caching,
         debug=Debug(**dict(configuration.debug)),
     )
 

@@ -33,6 +33,7 @@ class Settings(NamedTuple):
         attributes: where the attributes of a request stand, by name.
         log: where the decision log goes.
         debug: what is shown of decisions while an app is made.
+        by_arm: shared caches may keep a page for each arm.
     """
 
     secret_keys: tuple[str, ...]
@@ -48,6 +49,7 @@ class Settings(NamedTuple):
     attributes: Mapping[str, Source] = NO_SOURCES
     log: tuple[LogSettings, ...] = ()
     debug: Debug = NO_DEBUG
+    by_arm: bool = False
 
     def __repr__(self) -> str:
         """Name the experiments only: the rest holds secrets."""
