@@ -9,13 +9,17 @@ from banditware import Visit
 from banditware.http import Effects
 from banditware.merging import Merging
 
+#: The cookies of the project, which are looked at and stay: spelt otherwise than ours.
+_THEIRS = "set-cookie"
+
 
 def merge(response: Any, visit: Visit, effects: Effects, merging: Merging[str]) -> None:
     """Merge effects into a response; headers that stay the same are not touched.
 
     Our cookie is one of the response's, and comes last of them.
     """
-    headers = list(response.items())
+    theirs = ((_THEIRS, each.OutputString()) for each in response.cookies.values())
+    headers = [*response.items(), *theirs]
     merged = merging(headers, effects, visit)
     if merged is headers:
         return
@@ -24,9 +28,9 @@ def merge(response: Any, visit: Visit, effects: Effects, merging: Merging[str]) 
         if name == "Set-Cookie":
             cookie = cookie_of(value)
             response.cookies[cookie.key] = cookie
-        elif before.get(name) != value:
+        elif name != _THEIRS and before.get(name) != value:
             response.headers[name] = value
-    for name in before.keys() - {name for name, _ in merged}:
+    for name in {each.lower() for each in before} - {each.lower() for each, _ in merged}:
         del response.headers[name]
 
 
