@@ -71,14 +71,18 @@ def write_snippets(folder: Path, cache: str) -> None:
 
 
 @contextlib.contextmanager
-def nginx(folder: Path, app: int, *, snippet: bool = True) -> Iterator[int]:
-    """Run nginx in front of a port, with the snippet or without; yields its own port."""
-    included = ("banditware-http.conf", "banditware-location.conf") if snippet else ()
+def nginx(folder: Path, app: int, *, location: str | None = None) -> Iterator[int]:
+    """Run nginx in front of a port, with the snippet or other settings; yields its own port."""
     write_snippets(folder, "nginx")
-    http, location = (f"include {folder}/{name};" for name in included) if included else ("", "")
+    http = f"include {folder}/banditware-http.conf;"
     port = free_port()
     text = _NGINX.format(
-        user=getpass.getuser(), folder=folder, port=port, app=app, http=http, location=location
+        user=getpass.getuser(),
+        folder=folder,
+        port=port,
+        app=app,
+        http=http,
+        location=location or f"include {folder}/banditware-location.conf;",
     )
     (folder / "nginx.conf").write_text(text)
     program, log = str(installed("nginx")), str(folder / "nginx.log")
@@ -87,10 +91,10 @@ def nginx(folder: Path, app: int, *, snippet: bool = True) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def varnish(folder: Path, app: int, *, snippet: bool = True) -> Iterator[int]:
-    """Run Varnish in front of a port, with the snippet or without; yields its own port."""
+def varnish(folder: Path, app: int) -> Iterator[int]:
+    """Run Varnish in front of a port, with the snippet; yields its own port."""
     write_snippets(folder, "varnish")
-    include = f'include "{folder}/banditware.vcl";' if snippet else ""
+    include = f'include "{folder}/banditware.vcl";'
     (folder / "default.vcl").write_text(_VARNISH.format(app=app, include=include))
     port = free_port()
     command = [

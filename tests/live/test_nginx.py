@@ -14,8 +14,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from tests.caches import CACHES, installed
+from banditware.cli import main as banditware
+from tests.caches import CACHES, installed, nginx
 from tests.serving import Answer, Visitor, gunicorn, stats
 
 #: Every page is public, and its ETag does not see the arm.
@@ -144,6 +146,51 @@ def test_visitors_behind_a_cache(tmp_path: Path, cache: str) -> None:
 
     assert exact(tally, 16), tally
     assert tally["hits"] > 16 * 6 / 3, tally
+
+
+#: Settings of nginx that mix arms, and what the doctor finds.
+MISTAKES = {
+    "proxy_cache_bypass $http_pragma;": set(),
+    "proxy_ignore_headers Cache-Control Set-Cookie Vary; proxy_cache_valid 200 1m;": {
+        *("shared cookies", "newcomers", "returning"),
+    },
+    'proxy_set_header Cookie "";': {"returning"},
+    "proxy_hide_header Set-Cookie;": {"cookie"},
+    "proxy_hide_header Cache-Control;": {"Cache-Control"},
+    "proxy_hide_header Vary;": {"Vary"},
+    (
+        "proxy_ignore_headers Cache-Control Vary; proxy_cache_valid 200 1m; "
+        "proxy_cache_bypass $bw_newcomer; proxy_no_cache $bw_newcomer;"
+    ): {"arms"},
+}
+
+
+def test_the_doctor_sees_what_mixes_arms(tmp_path: Path) -> None:
+    """`doctor --url` finds the mistakes of a real cache, and nothing where there are none."""
+    if installed("nginx") is None:
+        pytest.skip("nginx is not installed: apt-get install nginx")
+    (tmp_path / "shop.py").write_text(APP)
+    (tmp_path / "banditware.yaml").write_text(CONFIG.replace("by_arm", "private"))
+    found = {}
+    with gunicorn(tmp_path, "shop:app") as server:
+        for number, location in enumerate(MISTAKES):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            (folder / "banditware.yaml").symlink_to(tmp_path / "banditware.yaml")
+            with nginx(folder, server.port, location=location) as port:
+                found[location] = matters(tmp_path, f"http://127.0.0.1:{port}/item/{number}")
+
+    assert found == MISTAKES
+
+
+def matters(folder: Path, url: str) -> set[str]:
+    """Return the checks of a site that are dangers or warnings."""
+    config = str(folder / "banditware.yaml")
+    result = CliRunner().invoke(banditware, ["doctor", config, "--url", url, "--json"])
+    findings = json.loads(result.stdout)["findings"]
+    levels = {each["check"]: each["level"] for each in findings}
+    assert result.exit_code == ("danger" in levels.values())
+    return {check for check, level in levels.items() if level in {"danger", "warning"}}
 
 
 def main() -> None:
