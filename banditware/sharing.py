@@ -37,7 +37,7 @@ def listed(said: str) -> set[str]:
 
 
 def shareable(decision: Decision, experiment: Experiment) -> bool:
-    """Return True if the cookie alone decides: nothing else that a request says of its subject."""
+    """Return True if the cookie alone decided: nothing else that a request says of its subject."""
     targeting = experiment.targeting
     return (
         decision.reason in _REMEMBERED

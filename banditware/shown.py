@@ -10,7 +10,7 @@ from banditware.http import Effects, Facts
 from banditware.model import Decision
 from banditware.routes import Match
 from banditware.sharing import ARMS, listed, shareable
-from banditware.tokens import remembered
+from banditware.tokens import Assignment, Assignments, remembered
 from banditware.validators import IF_MODIFIED_SINCE, IF_NONE_MATCH, changed, mark_of
 
 #: The methods whose conditions are about what was kept; with others they guard a change.
@@ -27,6 +27,7 @@ class Shown(Diverted):
     _facts: Facts
     _matches: tuple[Match, ...] = ()
     _decisions: Mapping[str, Decision]
+    _assignments: Assignments | None
 
     #: The conditions that the app shall see, by header and empty for none, if others than came.
     conditions: dict[str, str] | None = None
@@ -41,7 +42,7 @@ class Shown(Diverted):
         asks by it comes before the view decides.
         """
         arms = tuple(
-            _text(self._decisions[name])
+            _text(remembered(self._decisions[name]))
             for match in self._matches
             for name in match.route.choose
             if name not in self._ground.unnamed and name in self._decisions
@@ -61,24 +62,32 @@ class Shown(Diverted):
         """Return True if a cache that keeps a page for each arm may keep this one.
 
         It may if the request says which arms it is for, these are the arms of a cookie that holds
-        good, and nothing is counted or changed: so whoever gets the copy would have got this.
+        good and was counted, and nothing else is counted or changed: so whoever gets the copy would
+        have got this.
         """
         said = self._facts.header(ARMS)
         if not said or self._facts.method != "GET" or effects.records or effects.set_cookie:
             return False
         if any(match.route.rewards for match in self._matches):
             return False
+        kept = self._assignments.by_experiment if self._assignments else {}
         known = self._ground.snapshot.experiments
-        decisions = self._decisions
-        return all(
-            name in known and shareable(decisions[name], known[name].experiment)
-            for name in decisions
-        ) and listed(said) == {_text(decision) for decision in decisions.values()}
+        arms = set()
+        for name, decision in self._decisions.items():
+            entry = kept.get(name)
+            if (
+                entry is None
+                or entry.id != decision.id
+                or not entry.counted
+                or not shareable(decision, known[name].experiment)
+            ):
+                return False
+            arms.add(_text(entry))
+        return arms == listed(said)
 
 
-def _text(decision: Decision) -> str:
-    """Return a decision as the cookie begins to say it."""
-    entry = remembered(decision)
+def _text(entry: Assignment) -> str:
+    """Return the beginning of what the cookie says of a decision."""
     return f"{entry.experiment}~{entry.version}~{entry.arm}"
 
 

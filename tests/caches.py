@@ -56,8 +56,12 @@ sub vcl_deliver {{
 
 
 def installed(cache: str) -> str | None:
-    """Return the program of a cache, or None if it is not there; Debian has both packages."""
-    return shutil.which({"nginx": "nginx", "varnish": "varnishd"}[cache], path=_PATH)
+    """Return the program of a cache, or None if it is not there; Debian has packages of all."""
+    return shutil.which(PROGRAMS[cache], path=_PATH)
+
+
+#: What runs each cache; a Worker runs in Node.
+PROGRAMS = {"nginx": "nginx", "varnish": "varnishd", "cloudflare": "node"}
 
 
 #: Servers lie where only administrators look.
@@ -105,10 +109,23 @@ def varnish(folder: Path, app: int) -> Iterator[int]:
         yield port
 
 
+@contextlib.contextmanager
+def cloudflare(folder: Path, app: int) -> Iterator[int]:
+    """Run the Worker in Node in front of a port; yields its own port."""
+    write_snippets(folder, "cloudflare")
+    port = free_port()
+    harness = Path(__file__).with_name("worker.mjs")
+    worker = folder / "banditware-worker.mjs"
+    command = [str(installed("cloudflare")), str(harness), str(worker), str(port), str(app)]
+    with _started(command, folder, port):
+        yield port
+
+
 #: What runs each cache.
 CACHES: dict[str, Callable[..., contextlib.AbstractContextManager[int]]] = {
     "nginx": nginx,
     "varnish": varnish,
+    "cloudflare": cloudflare,
 }
 
 

@@ -145,6 +145,14 @@ def test_a_page_that_earns_is_private(door: Door, open_shop: OpenShop) -> None:
     assert kept_private(visitor.get("/thanks", headers=headers))
 
 
+def test_a_page_that_might_earn_is_private(door: Door, open_shop: OpenShop) -> None:
+    """Neither may it answer one that would have, had the app answered otherwise."""
+    route = {"match": "GET /maybe", "choose": "color", "reward": "color", "status": 302}
+    visitor = known(door, shared(open_shop, routes=[*ROUTES, route]), page())
+    headers = (("x-bw-arms", said(visitor).partition("!")[0]),)
+    assert kept_private(visitor.get("/maybe", headers=headers))
+
+
 def test_a_view_that_earns_is_private(door: Door, open_shop: OpenShop) -> None:
     """Neither may it if the view credits."""
 

@@ -165,6 +165,21 @@ def test_mistakes_of_proxies(open_shop: OpenShop, case: str) -> None:
             assert "{{" not in each.mend
 
 
+def test_a_cookie_that_is_replaced(open_shop: OpenShop) -> None:
+    """Who gets another cookie on the way back is lost, and their arms with them."""
+
+    def between(ask: Ask) -> Ask:
+        def replaced(url: str, headers: Mapping[str, str]) -> Reply:
+            reply = ask(url, headers)
+            junk = (("set-cookie", "bw=junk"),) if "Cookie" in headers else ()
+            return reply._replace(headers=(*reply.headers, *junk))
+
+        return replaced
+
+    findings = matters(found(open_shop(**TELLING), between))
+    assert findings == {"returning": "danger", "arms": "note"}
+
+
 def test_visitors_are_counted(open_shop: OpenShop) -> None:
     """The newcomers that are sent are pulls, once each."""
     shop = open_shop(**TELLING)
