@@ -18,6 +18,7 @@ from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.http import ASGI_HEADERS, without_port
 from banditware.merging import Merging
+from banditware.validators import to_headers
 from banditware.visit import Visit
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -144,7 +145,7 @@ class ASGIMiddleware:
         self.bandit = bandit
         below_mount = bandit.settings.below_mount
         self._facts = ScopeFactsBelowMount if below_mount else ScopeFacts
-        self.merging = Merging(ASGI_HEADERS, bandit.hidden)
+        self.merging = Merging(ASGI_HEADERS, bandit.hidden, by_arm=bandit.settings.by_arm)
         self._attendant = Attendant()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -191,6 +192,8 @@ class ASGIMiddleware:
         """Return what answers a request that is not simply the app's, and the scope it sees."""
         if visit.rewrite is not None:
             scope = _rewritten(scope, visit.rewrite)
+        if visit.conditions is not None:
+            scope = {**scope, "headers": to_headers(scope["headers"], visit.conditions)}
         return (self.app if visit.answer is None else asgi_app(visit.answer)), scope
 
     def _started(self, visit: Visit, message: Message) -> Message:
@@ -199,7 +202,7 @@ class ASGIMiddleware:
             headers = list(headers)
             message = {**message, "headers": headers}
         effects = self.bandit.finish(visit, message.get("status", ""), headers)
-        merged = self.merging(headers, effects)
+        merged = self.merging(headers, effects, visit)
         return message if merged is headers else {**message, "headers": merged}
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -36,6 +36,7 @@ from banditware.report import experiment_report
 from banditware.routes import Router
 from banditware.running import Running
 from banditware.seen import credited
+from banditware.showing import visits
 from banditware.snapshot import ExperimentSnapshot, Snapshot, unread
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
@@ -80,6 +81,7 @@ class Bandit(Running):
         self.hidden = Faults(clock)
         self._running = False
         self._router = Router((*beacon_routes(settings.beacon), *settings.routes))
+        self._visit = visits(settings.debug, time.perf_counter)
         self._store = store or open_store(settings.store, settings.folder)
         self._log = begin_log(settings, log, clock)
         self._ground = self._new_ground(generator or random.Random(), clock)
@@ -107,6 +109,7 @@ class Bandit(Running):
             notes_sticky=self._log.sticky,
             sources=settings.attributes,
             beacon=settings.beacon,
+            below_mount=settings.below_mount,
         )
 
     @classmethod
@@ -242,8 +245,8 @@ class Bandit(Running):
                 self._start()
             matches = self._router.known.get(facts.key())
             if matches is None:
-                matches = self._router.match(facts)
-            visit = Visit(self._ground, facts, matches)
+                matches = self._router.of(facts)
+            visit = self._visit(self._ground, facts, matches)
             if matches:
                 visit.choose()
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app

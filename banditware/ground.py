@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from banditware.answer import Answer
 from banditware.attributes import Source
 from banditware.beacon import BEACON, Beacon
 from banditware.bots import known_crawlers
 from banditware.events.happened import Happened
-from banditware.http import Cookie
+from banditware.http import Cookie, Facts
 from banditware.model import Decision
+from banditware.redirecting import redirection
 from banditware.snapshot import Snapshot
 from banditware.tokens import Tokens
 
@@ -32,8 +34,9 @@ class Ground:
         note: takes what happened, for the decision log; None if there is none.
         notes_sticky: it takes decisions that are served again, too.
         beacon: how pages tell what is seen; None if they do not.
+        below_mount: the paths of requests lack the app's mount point.
         seal: signs a decision into a token.
-        rewriting: names of the experiments of which an arm names a path to serve instead.
+        rewriting: names of the experiments of which an arm names something to serve instead.
         unnamed: names of the experiments whose arms only the app knows.
         waiting: names of the experiments whose pulls wait for the beacon.
     """
@@ -49,6 +52,7 @@ class Ground:
     note: Callable[[Happened], None] | None = None
     notes_sticky: bool = False
     beacon: Beacon | None = None
+    below_mount: bool = False
     seal: Callable[[Decision], str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)
     unnamed: frozenset[str] = field(init=False)
@@ -60,17 +64,14 @@ class Ground:
             known_crawlers()
         self.seal = self.tokens.seal
         experiments = [each.experiment for each in self.snapshot.experiments.values()]
-        rewriting = (each.name for each in experiments if any(arm.rewrite for arm in each.arms))
-        self.rewriting = frozenset(rewriting)
+        elsewhere = (e.name for e in experiments if any(a.rewrite or a.redirect for a in e.arms))
+        self.rewriting = frozenset(elsewhere)
         self.unnamed = frozenset(each.name for each in experiments if not each.arms)
         self.waiting = frozenset(each.name for each in experiments if BEACON in each.methods)
 
-    def rewritten(self, decisions: Mapping[str, Decision], names: Iterable[str]) -> str | None:
-        """Return the path that decisions serve instead of the requested one; the last one holds."""
-        path = None
-        for name in names:
-            if name in self.rewriting:
-                decision = decisions[name]
-                arm = self.snapshot.experiments[name].by_name.get(decision.arm)
-                path = (arm.rewrite if arm is not None else None) or path
-        return path
+    def diversion(self, decision: Decision, facts: Facts) -> str | Answer | None:
+        """Return what a decision serves instead of the requested path, if anything."""
+        arm = self.snapshot.experiments[decision.experiment].by_name.get(decision.arm)
+        if arm is None or arm.redirect is None:
+            return None if arm is None else arm.rewrite
+        return redirection(arm.redirect, facts, below_mount=self.below_mount)

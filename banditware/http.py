@@ -119,6 +119,10 @@ class Cookie:
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "_attributes", attributes)
 
+    def full_name(self, *, https: bool) -> str:
+        """Return the name on the wire."""
+        return self.names[https]
+
     def header(self, value: str, *, https: bool, max_age: float) -> str:
         """Return the `Set-Cookie` value that stores `value` for `max_age` seconds."""
         end = "; Secure" if self._secure(https) else ""
@@ -176,10 +180,15 @@ class HeaderMerge(Generic[AnyStr]):
 
     def __init__(self, encode: Callable[[str], AnyStr], spell: Callable[[str], str] = str) -> None:
         self._encode: Callable[[str], AnyStr] = encode
+        self._spell: Callable[[str], str] = spell
         self._set_cookie: AnyStr = encode(spell("Set-Cookie"))
         self._vary: tuple[AnyStr, AnyStr] = (encode(spell("Vary")), encode("Cookie"))
         self._private: tuple[AnyStr, AnyStr] = (encode(spell("Cache-Control")), encode("private"))
         self._varying: tuple[tuple[AnyStr, AnyStr], ...] = (self._vary, self._private)
+
+    def pair(self, name: str, value: str) -> tuple[AnyStr, AnyStr]:
+        """Return a header as the interface has it."""
+        return self._encode(self._spell(name)), self._encode(value)
 
     def apply(
         self,

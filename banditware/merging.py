@@ -7,33 +7,86 @@ from collections.abc import Callable
 from typing import AnyStr, Generic
 
 from banditware.http import Effects, HeaderMerge
+from banditware.sharing import keyed
+from banditware.shown import NOTHING_SHOWN, Shown
+from banditware.validators import marked
 
 _log = logging.getLogger("banditware")
+
+_ETAG = "etag"
 
 
 class Merging(Generic[AnyStr]):
     """Merges headers, keeps faults from the app, and says once if the app shares its pages."""
 
-    def __init__(self, merge: HeaderMerge[AnyStr], fault: Callable[[Exception], None]) -> None:
-        """Prepare; `fault` is told of an exception, after which headers stay as they are."""
+    def __init__(
+        self,
+        merge: HeaderMerge[AnyStr],
+        fault: Callable[[Exception], None],
+        *,
+        by_arm: bool = False,
+    ) -> None:
+        """Prepare for all responses of an app.
+
+        Args:
+            merge: writes the headers of the app's interface.
+            fault: told of an exception, after which headers stay as they are.
+            by_arm: caches may keep a page for each arm; see `banditware.sharing`.
+        """
         self._merge: HeaderMerge[AnyStr] = merge
         self._fault = fault
+        self._by_arm = by_arm
         self._warned = False
 
     def __call__(
-        self, headers: list[tuple[AnyStr, AnyStr]], effects: Effects
+        self,
+        headers: list[tuple[AnyStr, AnyStr]],
+        effects: Effects,
+        shown: Shown = NOTHING_SHOWN,
     ) -> list[tuple[AnyStr, AnyStr]]:
         """Return the headers with the effects merged in, or the very same if there is nothing to.
 
-        The app's headers are not changed.
+        The app's headers are not changed. An ETag gets the mark of the arms that are shown.
         """
-        if not effects.varies and not effects.set_cookie:
+        if not effects.varies and not effects.set_cookie and not shown.notes:
             return headers
         try:
-            return self._merge.apply(headers, effects, self._warn)
+            merged = self._merged(headers, effects, shown)
+            for key, _ in headers:
+                if len(key) == len(_ETAG) and _text(key).lower() == _ETAG:
+                    self._mark(merged, shown.mark)
+                    break
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
             self._fault(error)
             return headers
+        return merged
+
+    def _merged(
+        self, headers: list[tuple[AnyStr, AnyStr]], effects: Effects, shown: Shown
+    ) -> list[tuple[AnyStr, AnyStr]]:
+        found = keyed(headers, self._merge.pair) if self._by_arm and shown.shared(effects) else None
+        if found is None:
+            found = self._merge.apply(headers, effects, None if self._by_arm else self._warn)
+        for name, value in shown.notes:
+            self._note(found, name, value)
+        return found
+
+    def _mark(self, headers: list[tuple[AnyStr, AnyStr]], mark: str) -> None:
+        """Mark the ETag with the arms that are shown, if there are any."""
+        for index, (key, value) in enumerate(headers):
+            if mark and _text(key).lower() == _ETAG:
+                _, tagged = self._merge.pair("ETag", marked(_text(value), mark))
+                headers[index] = (key, tagged)
+
+    def _note(self, headers: list[tuple[AnyStr, AnyStr]], name: str, value: str) -> None:
+        """Add a header, to the line that the app has of that name if there is one."""
+        wanted = name.lower()
+        for index, (key, held) in enumerate(headers):
+            if _text(key).lower() == wanted:
+                _, joined = self._merge.pair(name, f"{_text(held)}, {value}")
+                headers[index] = (key, joined)
+                return
+        headers.append(self._merge.pair(name, value))
 
     def _warn(self) -> None:
         if not self._warned:
@@ -43,3 +96,7 @@ class Merging(Generic[AnyStr]):
                 "public or s-maxage), which would show it to other visitors: `private` is added; "
                 "better that the app says so itself wherever an experiment decides"
             )
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")

@@ -155,7 +155,7 @@ class Router:
                 self._patterns.setdefault(_head(route.pattern), []).append(_Pattern(route))
         self.known: dict[Hashable, Matches] = {}
 
-    def match(self, facts: Facts) -> Matches:
+    def of(self, facts: Facts) -> Matches:
         """Return the routes that match a request, literal ones first; cached."""
         # Only routes that name a host look at it: the cache does not keep a copy for each.
         key = (facts.key(), facts.host) if self._uses_hosts else facts.key()
@@ -164,19 +164,20 @@ class Router:
 
     def _find(self, key: Hashable, facts: Facts) -> Matches:
         method, path, host = facts.method, facts.path, facts.host if self._uses_hosts else ""
-        found = Matches(self._match(method, path, host))
+        found = self.match(method, path, host)
         if len(method) + len(path) + len(host) <= LONGEST_CACHED:
             if len(self.known) >= CACHED_MATCHES:
                 self.known.clear()
             self.known[key] = found
         return found
 
-    def _match(self, method: str, path: str, host: str) -> tuple[Match, ...]:
+    def match(self, method: str, path: str, host: str) -> Matches:
+        """Return the routes that match; the host may be empty if none names one."""
         literal = [Match(route, {}) for route in self._literal.get(path, ())]
         candidates = [*self._patterns.get(_head(path), ()), *self._patterns.get("<", ())]
         found = (candidate.match(path, host) for candidate in candidates)
         matches = [*literal, *(match for match in found if match is not None)]
-        return tuple(match for match in matches if _allows(match.route, method))
+        return Matches(match for match in matches if _allows(match.route, method))
 
 
 def _head(path: str) -> str:

@@ -22,6 +22,7 @@ from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Headers
 from banditware.model import Decision
 from banditware.outcome import Outcome
 from banditware.returning import offered, returned
+from banditware.shown import Shown
 from banditware.snapshot import ExperimentSnapshot
 from banditware.tagging import Beacons
 from banditware.targeting import in_holdout
@@ -30,7 +31,7 @@ from banditware.whys import Explains
 _NONE: dict[str, Decision] = {}
 
 
-class Visit(Explains, Beacons, Asker):
+class Visit(Explains, Beacons, Shown, Asker):
     """The decisions and rewards of one request. Lives as long as the request does.
 
     `visit["headline"]` is the arm's value, decided when it is first read.
@@ -142,7 +143,8 @@ class Visit(Explains, Beacons, Asker):
             elif name not in ground.unnamed:  # where the view says what there is to choose from
                 self._first(name, None)
         if ground.rewriting:
-            self.divert(ground.rewritten(decisions, matches.choose))
+            self.reroute(matches.choose)
+        self.revalidate()
 
     def finish(self, status: int, headers: Headers = ()) -> Effects:
         """Return what must happen to a response that starts with this status and these headers.

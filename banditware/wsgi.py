@@ -17,6 +17,7 @@ from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.http import WSGI_HEADERS, without_port
 from banditware.merging import Merging
+from banditware.validators import to_environ
 from banditware.visit import Visit
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ _KEYS = {
     name: _key(name)
     for name in ("cookie", "user-agent", "sec-purpose", "purpose", "x-moz", "sec-fetch-site")
 }
+_KEYS |= {name: _key(name) for name in ("if-none-match", "if-modified-since")}
 _KEYS |= {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
@@ -114,7 +116,7 @@ class WSGIMiddleware:
         self.bandit = bandit
         below_mount = bandit.settings.below_mount
         self._facts = EnvironFactsBelowMount if below_mount else EnvironFacts
-        self.merging = Merging(WSGI_HEADERS, bandit.hidden)
+        self.merging = Merging(WSGI_HEADERS, bandit.hidden, by_arm=bandit.settings.by_arm)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; what the app returns goes on unchanged whenever that can be."""
@@ -155,13 +157,16 @@ class WSGIMiddleware:
         """Return what answers a request that is not simply the app's, which sees its path."""
         if visit.rewrite is not None:
             environ["PATH_INFO"] = visit.rewrite.encode().decode("latin-1")
+        if visit.conditions is not None:
+            to_environ(environ, visit.conditions)
         return self.app if visit.answer is None else wsgi_app(visit.answer)
 
     def _merged(
         self, visit: Visit, status: str, headers: list[tuple[str, str]]
     ) -> list[tuple[str, str]]:
         """Return the headers of a response that starts; started anew, the new status counts."""
-        return self.merging(headers, self.bandit.finish(visit, str(status)[:3], headers))
+        effects = self.bandit.finish(visit, str(status)[:3], headers)
+        return self.merging(headers, effects, visit)
 
 
 class _Body:

@@ -17,7 +17,7 @@ from tests.support import Asked
 
 def matches(router: Router, path: str, method: str = "GET", host: str = "") -> Matches:
     """Return what matches a request."""
-    return router.match(Asked(method, path, host))
+    return router.of(Asked(method, path, host))
 
 
 def matched(router: Router, path: str, method: str = "GET", host: str = "") -> list[str]:

@@ -17,6 +17,7 @@ from banditware.config.faults import ABSENT, AT_VALUE
 from banditware.config.reader import from_text
 from banditware.config.root import Configuration
 from banditware.config.settings import Settings
+from banditware.debugging import Debug
 from banditware.errors import ConfigError, Problem
 
 _KEY = "[key]"
@@ -54,6 +55,8 @@ def read(
         attributes=configuration.attributes,
         log=freeze.log(configuration, folder),
         beacon=frozen_beacon(configuration),
+        by_arm=configuration.caching,
+        debug=Debug(**dict(configuration.debug)),
     )
 
 

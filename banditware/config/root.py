@@ -18,6 +18,7 @@ from banditware.config.attributes import Attributes, check_variables
 from banditware.config.base import Section, optional
 from banditware.config.beacon import BeaconSection, check_cookie
 from banditware.config.cookie import CookieSection
+from banditware.config.debug import DebugOrFlag
 from banditware.config.document import WRITTEN
 from banditware.config.experiment import ExperimentSection
 from banditware.config.faults import RefusedError
@@ -39,6 +40,8 @@ _SHORTEST_REFRESH = 0.01
 
 _BOTS = {"exclude": False, "count": True}
 _WAYS = {way: way for way in WAYS}
+
+_CACHING = {"private": False, "by_arm": True}
 
 
 def _secret(key: object) -> str:
@@ -158,3 +161,7 @@ class Configuration(Section):
     log: Annotated[list[LogSection], BeforeValidator(as_list), OrOne()] = optional(
         [], "Where every decision and reward is told."
     )
+    caching: Annotated[
+        bool, BeforeValidator(one_of(_CACHING)), WithJsonSchema({"enum": list(_CACHING)})
+    ] = optional("private", "Whether shared caches may keep a page for each arm.")
+    debug: DebugOrFlag = optional(False, "What is shown of decisions while an app is made.")

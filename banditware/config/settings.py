@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from banditware.attributes import NO_SOURCES, Source
 from banditware.beacon import Beacon
+from banditware.debugging import NO_DEBUG, Debug
 from banditware.http import Cookie
 from banditware.log.settings import LogSettings
 from banditware.model import Experiment
@@ -33,6 +34,8 @@ class Settings(NamedTuple):
         attributes: where the attributes of a request stand, by name.
         log: where the decision log goes.
         beacon: how pages tell what is seen; None if nothing waits for that.
+        debug: what is shown of decisions while an app is made.
+        by_arm: shared caches may keep a page for each arm.
     """
 
     secret_keys: tuple[str, ...]
@@ -48,6 +51,8 @@ class Settings(NamedTuple):
     attributes: Mapping[str, Source] = NO_SOURCES
     log: tuple[LogSettings, ...] = ()
     beacon: Beacon | None = None
+    debug: Debug = NO_DEBUG
+    by_arm: bool = False
 
     def __repr__(self) -> str:
         """Name the experiments only: the rest holds secrets."""
