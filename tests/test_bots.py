@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from banditware import bots
-from banditware.bots import LONGEST, is_bot
+from banditware.bots import LONGEST, LONGEST_OF_EXTRA, is_bot
 from tests.support import CRAWLER, PERSON, stand
 
 PEOPLE = (
@@ -77,6 +77,13 @@ def test_programs_that_say_so_are_bots(agent: str, extra: bool) -> None:
 def test_the_extra_knows_more_crawlers(agent: str, extra: bool) -> None:
     """Crawlers without a telling name are bots where the extra `bots` is installed."""
     assert is_bot(agent) is extra
+
+
+def test_the_extra_gets_less_of_an_agent(extra: bool) -> None:
+    """What the extra alone knows is found at the beginning, and not beyond its length."""
+    last = LONGEST_OF_EXTRA - len("GoogleOther")
+    assert is_bot("x" * last + "GoogleOther") is extra
+    assert not is_bot("x" * (last + 1) + "GoogleOther")
 
 
 def test_the_clients_of_apps(extra: bool) -> None:

@@ -5,7 +5,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from banditware.bots import LONGEST
+from banditware.bots import LONGEST, LONGEST_OF_EXTRA
 from banditware.config import load
 
 PAGE = (Path(__file__).parents[1] / "docs" / "visitors.md").read_text(encoding="utf-8")
@@ -32,4 +32,4 @@ def test_the_script_is_small() -> None:
 
 def test_how_much_of_an_agent_is_looked_at() -> None:
     """The page says how much of a User-Agent is looked at."""
-    assert f"the first {LONGEST} characters" in PAGE
+    assert f"the first {LONGEST} characters are looked at, {LONGEST_OF_EXTRA} by" in PAGE
