@@ -54,11 +54,14 @@ class Diverted:
     #: True if there is either of them.
     diverted: bool = False
 
+    #: True if there may be something to do for the response.
+    touched: bool
+
     def divert(self, to: str | Answer | None) -> None:
         """Let the app see another path, or answer without it; None changes nothing."""
         if to is None:
             return
-        self.diverted = True
+        self.diverted = self.touched = True
         if isinstance(to, Answer):
             self.answer = to
         else:

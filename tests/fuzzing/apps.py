@@ -55,6 +55,9 @@ CRASH = Answer(crash=True)
 #: What differs between two servers, or between two connections to one.
 OWN = ("REMOTE_PORT", "SERVER_PORT", "REMOTE_ADDR", "SERVER_SOFTWARE", "SERVER_NAME")
 
+#: What the app is not shown of a page that another arm was on; see `banditware.validators`.
+CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+
 
 def chosen(answers: Sequence[Answer], told: bytes) -> Answer:
     """Return the answer to what the app saw."""
@@ -74,7 +77,7 @@ def wsgi_app(answers: Sequence[Answer]) -> WSGIApplication:
     """Return the app for WSGI, which answers in these ways."""
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        names = [name for name in environ if name.isupper() and name not in OWN]
+        names = [name for name in environ if name.isupper() and name not in OWN + CONDITIONS]
         seen = told({name: environ[name] for name in names}, environ["wsgi.input"].read())
         answer = chosen(answers, seen)
         start_response(answer.status, [("Content-Type", "text/plain"), *answer.headers])
@@ -92,7 +95,8 @@ def asgi_app(answers: Sequence[Answer]) -> ASGIApplication:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise AppError(scope["type"])
-        headers = [tuple(map(bytes, pair)) for pair in scope["headers"]]
+        pairs = [tuple(map(bytes, pair)) for pair in scope["headers"]]
+        headers = [pair for pair in pairs if not pair[0].lower().startswith(b"if-")]
         facts: dict[str, Any] = {name: scope.get(name) for name in SCOPE}
         seen = told({**facts, "headers": headers}, await _body(receive))
         answer = chosen(answers, seen)
