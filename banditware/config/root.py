@@ -11,6 +11,7 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
     field_validator,
+    model_validator,
 )
 
 from banditware.config.attributes import Attributes, check_variables
@@ -19,10 +20,11 @@ from banditware.config.cookie import CookieSection
 from banditware.config.debug import DebugOrFlag
 from banditware.config.document import WRITTEN
 from banditware.config.experiment import ExperimentSection
-from banditware.config.faults import RefusedError
+from banditware.config.faults import Faults, RefusedError
 from banditware.config.fields import ByName, Duration, Key, OrOne, as_list, one_of
 from banditware.config.groups import check_groups
 from banditware.config.log import LogSection
+from banditware.config.redirects import check_redirects
 from banditware.config.route import RouteSection
 from banditware.errors import suggestion
 from banditware.stores import address
@@ -143,6 +145,14 @@ class Configuration(Section):
         if routes is not None:
             check_variables(sources, routes)
         return sources
+
+    @model_validator(mode="after")
+    def _redirects(self) -> Configuration:
+        """Compare where redirects lead with what is chosen there."""
+        faults = Faults()
+        check_redirects(self.experiments, self.routes, faults)
+        faults.settle()
+        return self
 
     log: Annotated[list[LogSection], BeforeValidator(as_list), OrOne()] = optional(
         [], "Where every decision and reward is told."
