@@ -195,6 +195,7 @@ class HeaderMerge(Generic[AnyStr]):
         headers: Iterable[tuple[AnyStr, AnyStr]],
         effects: Effects,
         shared: Callable[[], None] | None = None,
+        marked: Callable[[str], str] | None = None,
     ) -> list[tuple[AnyStr, AnyStr]]:
         """Return the app's headers with the effects merged in, as a new list.
 
@@ -205,12 +206,13 @@ class HeaderMerge(Generic[AnyStr]):
             headers: the app's headers; a name or value of the other string type is looked at too.
             effects: what to merge.
             shared: called if the app lets shared caches keep what is made private here.
+            marked: returns an ETag of the app with the mark of what is shown.
         """
         merged = list(headers)
         if effects.varies:
             for key, _ in merged:
                 if len(key) in _SIZES:
-                    self._mark_varying(merged, shared)
+                    self._mark_varying(merged, shared, marked)
                     break
             else:  # as with nearly all apps
                 merged += self._varying
@@ -219,24 +221,26 @@ class HeaderMerge(Generic[AnyStr]):
         return merged
 
     def _mark_varying(
-        self, headers: list[tuple[AnyStr, AnyStr]], shared: Callable[[], None] | None
+        self,
+        headers: list[tuple[AnyStr, AnyStr]],
+        shared: Callable[[], None] | None,
+        marked: Callable[[str], str] | None,
     ) -> None:
         """Add `Cookie` to `Vary` and `private` to `Cache-Control`, where they are not satisfied."""
         vary = caching = None  # the last header of each name, or False if one satisfies
         for index, (key, value) in enumerate(headers):
             size = len(key)  # settles nearly all
-            if size == _VARY_SIZE and vary is not False and _is(key, _VARY):
-                vary = _VARYING.isdisjoint(_tokens(value)) and (index, key, value)
+            if size == _VARY_SIZE:
+                if vary is not False and _is(key, _VARY):
+                    vary = _VARYING.isdisjoint(_tokens(value)) and (index, key, value)
+                elif marked is not None and _is(key, _ETAG):
+                    headers[index] = (key, self._encode(marked(_text(value))))
             elif size == _CACHING_SIZE and caching is not False and _is(key, _CACHING):
                 caching = _UNSHARED.isdisjoint(_tokens(value)) and (index, key, value)
         if caching and shared is not None and self.is_shared(headers):
             shared()
         for found, addition in ((vary, self._vary), (caching, self._private)):
-            if found is None:
-                headers.append(addition)
-            elif found:
-                index, key, value = found
-                headers[index] = (key, _joined(value, addition[1]))
+            _satisfy(headers, found, addition)
 
     def is_shared(self, headers: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
         """Return True if the app allows shared caches to keep this response."""
@@ -247,11 +251,22 @@ class HeaderMerge(Generic[AnyStr]):
 _VARY = "vary"
 _CACHING = "cache-control"
 _VARY_SIZE, _CACHING_SIZE = _SIZES = len(_VARY), len(_CACHING)
+#: As long as `vary`.
+_ETAG = "etag"
 
 #: What in these headers says what we would say, and what contradicts it.
 _VARYING = frozenset({"cookie", "*"})
 _UNSHARED = frozenset({"private", "no-store"})
 _SHARED = frozenset({"public", "s-maxage"})
+
+
+def _satisfy(headers: list[Any], found: Any, addition: tuple[Any, Any]) -> None:
+    """Add a header, or its value to the last one of its name; one that is False satisfies."""
+    if found is None:
+        headers.append(addition)
+    elif found:
+        index, key, value = found
+        headers[index] = (key, _joined(value, addition[1]))
 
 
 def _is(key: str | bytes, name: str) -> bool:

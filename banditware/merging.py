@@ -9,11 +9,8 @@ from typing import AnyStr, Generic
 from banditware.http import Effects, HeaderMerge
 from banditware.sharing import keyed
 from banditware.shown import NOTHING_SHOWN, Shown
-from banditware.validators import marked
 
 _log = logging.getLogger("banditware")
-
-_ETAG = "etag"
 
 
 class Merging(Generic[AnyStr]):
@@ -36,6 +33,7 @@ class Merging(Generic[AnyStr]):
         self._merge: HeaderMerge[AnyStr] = merge
         self._fault = fault
         self._by_arm = by_arm
+        self._shared = None if by_arm else self._warn
         self._warned = False
 
     def __call__(
@@ -51,32 +49,17 @@ class Merging(Generic[AnyStr]):
         if not effects.varies and not effects.set_cookie and not shown.notes:
             return headers
         try:
-            merged = self._merged(headers, effects, shown)
-            for key, _ in headers:
-                if len(key) == len(_ETAG) and _text(key).lower() == _ETAG:
-                    self._mark(merged, shown.mark)
-                    break
+            merged = None
+            if self._by_arm and shown.shared(effects):
+                merged = keyed(headers, self._merge.pair, shown.marked)
+            if merged is None:
+                merged = self._merge.apply(headers, effects, self._shared, shown.marked)
+            for name, value in shown.notes:
+                self._note(merged, name, value)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
             self._fault(error)
             return headers
         return merged
-
-    def _merged(
-        self, headers: list[tuple[AnyStr, AnyStr]], effects: Effects, shown: Shown
-    ) -> list[tuple[AnyStr, AnyStr]]:
-        found = keyed(headers, self._merge.pair) if self._by_arm and shown.shared(effects) else None
-        if found is None:
-            found = self._merge.apply(headers, effects, None if self._by_arm else self._warn)
-        for name, value in shown.notes:
-            self._note(found, name, value)
-        return found
-
-    def _mark(self, headers: list[tuple[AnyStr, AnyStr]], mark: str) -> None:
-        """Mark the ETag with the arms that are shown, if there are any."""
-        for index, (key, value) in enumerate(headers):
-            if mark and _text(key).lower() == _ETAG:
-                _, tagged = self._merge.pair("ETag", marked(_text(value), mark))
-                headers[index] = (key, tagged)
 
     def _note(self, headers: list[tuple[AnyStr, AnyStr]], name: str, value: str) -> None:
         """Add a header, to the line that the app has of that name if there is one."""

@@ -47,13 +47,20 @@ def shareable(decision: Decision, experiment: Experiment) -> bool:
 
 
 def keyed(
-    headers: Sequence[tuple[AnyStr, AnyStr]], pair: Callable[[str, str], tuple[AnyStr, AnyStr]]
+    headers: Sequence[tuple[AnyStr, AnyStr]],
+    pair: Callable[[str, str], tuple[AnyStr, AnyStr]],
+    marked: Callable[[str], str],
 ) -> list[tuple[AnyStr, AnyStr]] | None:
     """Return the headers of a page that is kept by arm, or None if the app shares it with nobody.
 
     `Vary` gets the name of the header in which caches say the arms, in one line with all that the
     app said: not every cache reads several. `Last-Modified` goes: a cache would answer by it that
     nothing changed, whatever arm was kept.
+
+    Args:
+        headers: the app's headers.
+        pair: returns a header as the interface has it.
+        marked: returns an ETag of the app with the mark of the arms.
     """
     lines: dict[str, list[str]] = {"vary": [], "cache-control": [], "set-cookie": []}
     for key, value in headers:
@@ -63,11 +70,14 @@ def keyed(
     if lines["set-cookie"] or not allowed or not _VARYING.isdisjoint(vary):
         return None
     line = ", ".join([*filter(str.strip, lines["vary"]), ARMS_SPELT])
-    own: list[tuple[AnyStr, AnyStr]] = [
-        each for each in headers if _text(each[0]).lower() not in _REPLACED
-    ]
-    own.append(pair("Vary", line))
-    return own
+    kept = [pair("Vary", line)]
+    for key, value in headers:
+        name = _text(key).lower()
+        if name == "etag":
+            kept.append((key, pair("ETag", marked(_text(value)))[1]))
+        elif name not in _REPLACED:
+            kept.append((key, value))
+    return kept
 
 
 _REPLACED = frozenset({"vary", "last-modified"})

@@ -11,7 +11,7 @@ from banditware.model import Decision
 from banditware.routes import NO_MATCHES, Matches
 from banditware.sharing import ARMS, listed, shareable
 from banditware.tokens import Assignment, Assignments, remembered
-from banditware.validators import IF_MODIFIED_SINCE, IF_NONE_MATCH, changed, mark_of
+from banditware.validators import IF_MODIFIED_SINCE, IF_NONE_MATCH, changed, mark_of, with_mark
 
 #: The methods whose conditions are about what was kept; with others they guard a change.
 _READING = frozenset({"GET", "HEAD"})
@@ -57,12 +57,16 @@ class Shown(Diverted):
 
     def revalidate(self) -> None:
         """Let the app answer that nothing changed only to who has the page of these arms."""
-        if not self._decisions:
-            return
-        asked = self._facts.header(IF_NONE_MATCH)
-        if (asked or self._facts.header(IF_MODIFIED_SINCE)) and self._facts.method in _READING:
-            self.conditions = changed(asked, self.mark)
+        header = self._facts.header
+        asked = self._decisions and (header(IF_NONE_MATCH) or header(IF_MODIFIED_SINCE))
+        if asked and self._facts.method in _READING:
+            self.conditions = changed(header(IF_NONE_MATCH), self.mark)
             self.diverted = True
+
+    def marked(self, etag: str) -> str:
+        """Return an ETag of the app with the mark of the arms, if routes chose any."""
+        mark = self.mark
+        return with_mark(etag, mark) if mark else etag
 
     def shared(self, effects: Effects) -> bool:
         """Return True if a cache that keeps a page for each arm may keep this one.

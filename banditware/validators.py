@@ -33,7 +33,7 @@ def mark_of(arms: tuple[str, ...]) -> str:
     return blake2b("!".join(arms).encode(), digest_size=4).hexdigest()
 
 
-def marked(etag: str, mark: str) -> str:
+def with_mark(etag: str, mark: str) -> str:
     """Return the ETag of a page of the app, with the mark of the arms that it shows."""
     strength = "w" if etag.startswith("W/") else "s"
     opaque = etag[2 * (strength == "w") :].strip('"')

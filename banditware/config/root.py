@@ -21,11 +21,12 @@ from banditware.config.cookie import CookieSection
 from banditware.config.debug import DebugOrFlag
 from banditware.config.document import WRITTEN
 from banditware.config.experiment import ExperimentSection
-from banditware.config.faults import RefusedError
+from banditware.config.faults import Faults, RefusedError
 from banditware.config.fields import ByName, Duration, Key, OrOne, as_list, one_of
 from banditware.config.groups import check_groups
 from banditware.config.log import LogSection
 from banditware.config.methods import WAYS
+from banditware.config.redirects import check_redirects
 from banditware.config.route import RouteSection
 from banditware.errors import suggestion
 from banditware.stores import address
@@ -156,6 +157,14 @@ class Configuration(Section):
     def _beacon(self) -> Configuration:
         """Compare where beacons go with where the cookie does."""
         check_cookie(self)
+        return self
+
+    @model_validator(mode="after")
+    def _redirects(self) -> Configuration:
+        """Compare where redirects lead with what is chosen there."""
+        faults = Faults()
+        check_redirects(self.experiments, self.routes, faults)
+        faults.settle()
         return self
 
     log: Annotated[list[LogSection], BeforeValidator(as_list), OrOne()] = optional(
