@@ -26,6 +26,7 @@ from banditware.faults import Faults
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
 from banditware.forks import watch
+from banditware.founding import Edges, ground_of
 from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, Effects, Facts, Headers
 from banditware.log.opening import Given as GivenLog
@@ -37,10 +38,10 @@ from banditware.routes import Router
 from banditware.running import Running
 from banditware.seen import credited
 from banditware.showing import visits
-from banditware.snapshot import ExperimentSnapshot, Snapshot, unread
+from banditware.snapshot import ExperimentSnapshot
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
-from banditware.tokens import Assignment, Tokens, remembered
+from banditware.tokens import Assignment, remembered
 from banditware.visit import Visit
 
 
@@ -84,7 +85,8 @@ class Bandit(Running):
         self._visit = visits(settings.debug, time.perf_counter)
         self._store = store or open_store(settings.store, settings.folder)
         self._log = begin_log(settings, log, clock)
-        self._ground = self._new_ground(generator or random.Random(), clock)
+        edges = Edges(generator or random.Random(), clock, self.hidden, self._log)
+        self._ground = ground_of(settings, edges)
         windows = {each.ledger: each.attribution for each in settings.experiments}
         self._flusher = Flusher(
             self._store,
@@ -94,23 +96,6 @@ class Bandit(Running):
         )
         watch(self)
         begin(self._store, self._flusher.refresh)
-
-    def _new_ground(self, generator: random.Random, clock: Callable[[], float]) -> Ground:
-        settings = self.settings
-        return Ground(
-            snapshot=Snapshot({each.name: unread(each) for each in settings.experiments}),
-            tokens=Tokens(settings.secret_keys),
-            cookie=settings.cookie,
-            random=generator,
-            clock=clock,
-            count_bots=settings.count_bots,
-            fault=self.hidden,
-            note=self._log.note,
-            notes_sticky=self._log.sticky,
-            sources=settings.attributes,
-            beacon=settings.beacon,
-            below_mount=settings.below_mount,
-        )
 
     @classmethod
     def from_config(
