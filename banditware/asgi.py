@@ -133,7 +133,7 @@ class ASGIMiddleware:
         self.app = app
         self.bandit = bandit
         self._below_mount = bandit.settings.below_mount
-        self.merging = Merging(ASGI_HEADERS, bandit.hidden)
+        self.merging = Merging(ASGI_HEADERS, bandit.hidden, bandit.settings.varies_on)
         self._attendant = Attendant()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -16,6 +16,7 @@ from banditware.actions import GivenActions, reusable
 from banditware.beginning import begin
 from banditware.config import load
 from banditware.config.settings import Settings
+from banditware.consenting import consent_of
 from banditware.contexts import asked
 from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
 from banditware.deciding import drawn, excluded_record, pull_record
@@ -104,6 +105,7 @@ class Bandit(Running):
             note=self._log.note,
             notes_sticky=self._log.sticky,
             sources=settings.attributes,
+            consent=consent_of(settings, self.hidden),
         )
 
     @classmethod

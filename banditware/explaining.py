@@ -15,7 +15,7 @@ from banditware.trying import Asked, choosable, held, settled, targeted, unavail
 from banditware.weighing import weights
 
 #: Why a decision that was drawn is no pull.
-_NO_PULL = frozenset({"head", "prefetch", "method"})
+_NO_PULL = frozenset({"head", "prefetch", "method", "stateless"})
 
 #: What is said of a decision by its reason; of others, that it is the default.
 _SENTENCES = {

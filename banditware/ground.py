@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from banditware.attributes import Source
+from banditware.consent import Consent
 from banditware.events.happened import Happened
 from banditware.http import Cookie
 from banditware.model import Decision
@@ -29,6 +30,7 @@ class Ground:
         sources: where the attributes of a request stand.
         note: takes what happened, for the decision log; None if there is none.
         notes_sticky: it takes decisions that are served again, too.
+        consent: finds out whether a subject may be remembered; None if everybody may.
         seal: signs a decision into a token.
         rewriting: names of the experiments of which an arm names a path to serve instead.
         unnamed: names of the experiments whose arms only the app knows.
@@ -44,6 +46,7 @@ class Ground:
     sources: Mapping[str, Source]
     note: Callable[[Happened], None] | None = None
     notes_sticky: bool = False
+    consent: Consent | None = None
     seal: Callable[[Decision], str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)
     unnamed: frozenset[str] = field(init=False)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from banditware.amounts import amount_of
+from banditware.consent import ANONYMOUS
 from banditware.contexts import pulled
 from banditware.crediting import RefusedError, Reward, credit
 from banditware.deciding import excluded_record, late_pull_record, pull_record
@@ -34,7 +35,7 @@ _NOT_YET = frozenset({"prefetch", "method"})
 _IDLE_METHODS = frozenset({"HEAD", "OPTIONS"})
 
 #: Why a request gets no cookie.
-_NO_COOKIE = frozenset({"bot", "head"})
+_NO_COOKIE = ANONYMOUS | {"bot", "head"}
 
 
 @dataclass(slots=True)

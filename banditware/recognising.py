@@ -18,4 +18,9 @@ def recognised(ground: Ground, facts: Facts, now: float, *, bot: bool) -> Assign
         found = ground.tokens.read(header, ground.cookie.full_name(https=facts.secure))
         if found is not None and -SKEW <= now - found.issued <= ground.cookie.max_age:
             return found
+    return somebody_new(ground, now)
+
+
+def somebody_new(ground: Ground, now: float) -> Assignments:
+    """Return a subject that nothing is remembered of."""
     return Assignments(new_subject(ground.random), int(now), fresh=True)

@@ -14,28 +14,23 @@ from typing import Any
 
 from banditware.actions import GivenActions, reusable
 from banditware.attributes import NOTHING, attributes_of
-from banditware.bots import is_bot
 from banditware.contexts import NOTHING_GIVEN, Given, usable, weighed
 from banditware.crediting import Reward
 from banditware.deciding import drawn, held_out, undecided, unknown
 from banditware.errors import ContextError, RewardError
-from banditware.excluding import barred, uncounted
 from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Facts, Headers
 from banditware.model import Decision, Experiment
 from banditware.outcome import Outcome
-from banditware.recognising import recognised
 from banditware.returning import offered, returned
 from banditware.routes import Match
 from banditware.snapshot import ExperimentSnapshot
+from banditware.subjects import HasSubject
 from banditware.targeting import Targeting, in_holdout, kept_out
-from banditware.tokens import Assignments
 from banditware.whys import Explains
 
-_NONE: dict[str, Decision] = {}
 
-
-class Visit(Explains):
+class Visit(Explains, HasSubject):
     """The decisions and rewards of one request. Lives as long as the request does.
 
     `visit["headline"]` is the arm's value, decided when it is first read.
@@ -45,30 +40,13 @@ class Visit(Explains):
 
     #: The path the app shall see instead of the requested one, if a chosen arm names one.
     rewrite: str | None = None
-    #: True once the response has started: what is decided later cannot be remembered.
-    started: bool = False
-    #: True if there may be something to do for the response.
-    touched: bool = False
-
-    _decisions: dict[str, Decision] = _NONE
     _rewards: tuple[tuple[str, Reward], ...] = ()
     _attributes: Mapping[str, Any] | None = None
-    _assignments: Assignments | None = None
-    _is_bot: bool = False
-    _time: float = 0.0
-    _barred: str | None = None
-    #: True if the cookie or a count may change.
-    _unsettled: bool = False
 
     def __init__(self, ground: Ground, facts: Facts, matches: tuple[Match, ...] = ()) -> None:
         self._ground = ground
         self._facts = facts
         self._matches = matches
-
-    @property
-    def subject(self) -> str:
-        """The opaque id of whom this request belongs to; new unless the cookie named one."""
-        return (self._assignments or self._known()).subject
 
     @property
     def attributes(self) -> Mapping[str, Any]:
@@ -193,7 +171,8 @@ class Visit(Explains):
             status=status,
             headers=headers,
         )
-        return outcome.effects()
+        effects = outcome.effects()
+        return effects._replace(cookies=self._cookies) if self._cookies else effects
 
     def _first(self, name: str, default: str | None, given: Given = NOTHING_GIVEN) -> Decision:
         """Decide what was not decided in this request, and keep it."""
@@ -229,9 +208,9 @@ class Visit(Explains):
     def _kept_out(
         self, experiment: Experiment, targeting: Targeting, context: Mapping[str, Any] | None
     ) -> str:
-        """Return why the subject does not take part, or nothing; a bot is no subject."""
+        """Return why the subject does not take part, or nothing; who gets defaults does not."""
         known = self._assignments or self._known()
-        if self._is_bot:
+        if self._withheld:
             return ""
         given = self._said(context) if targeting.rules else NOTHING
         # Whom this process has served before belongs to the share.
@@ -261,8 +240,8 @@ class Visit(Explains):
         """Return a decision for somebody who has none."""
         ground, experiment = self._ground, snapshot.experiment
         seal = ground.seal
-        if self._is_bot:
-            return undecided(experiment, "bot", seal=seal, default=default)
+        if self._withheld:
+            return undecided(experiment, self._withheld, seal=seal, default=default)
         if self.started:
             return undecided(experiment, "started", seal=seal, default=default)
         if in_holdout(self.subject, experiment.name, experiment.holdout):
@@ -277,24 +256,3 @@ class Visit(Explains):
         given = given._replace(subject=self.subject)
         decision = weighed(snapshot, given, ground.random, now=self._time, seal=seal)
         return decision._replace(reason=why, counted=False) if why else decision
-
-    def _uncounted(self, experiment: Experiment) -> str:
-        why = uncounted(self._facts, experiment, self._why_barred())
-        return why or ("started" if self.started else "")
-
-    def _why_barred(self) -> str:
-        if self._barred is None:
-            self._barred = barred(self._facts, bot=self._is_bot)
-        return self._barred
-
-    def _known(self) -> Assignments:
-        """Find out who asks, and when; a bot has no cookie.
-
-        Everything else that looks at the bot, the time and the assignments comes after it.
-        """
-        ground, facts = self._ground, self._facts
-        self._is_bot = not ground.count_bots and is_bot(facts.header("user-agent"))
-        self._time = ground.clock()
-        found = self._assignments = recognised(ground, facts, self._time, bot=self._is_bot)
-        self._unsettled |= found.stale_key
-        return found

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from banditware.actions import GivenActions, reusable
+from banditware.consent import ANONYMOUS, REFUSED, STATELESS, UNKNOWN
 from banditware.contexts import NOTHING_GIVEN, Given
 from banditware.deciding import again, undecided
 from banditware.details import Details, Rule
@@ -21,6 +22,13 @@ from banditware.trying import Asked, choosable, held, remembered, settled, targe
 #: So much of a User-Agent is told.
 _LONGEST_AGENT = 120
 
+#: What was found of consent, by why nothing may be remembered.
+_CONSENT = {
+    REFUSED: "they said no",
+    UNKNOWN: "nobody said anything",
+    STATELESS: "nobody said anything, so what is drawn is not remembered",
+}
+
 _NOTHING_GIVEN: Mapping[str, Given] = {}
 
 
@@ -30,12 +38,14 @@ class Standing(NamedTuple):
     Attributes:
         facts: what is known of the request.
         bot: True if it is a bot's; None if nobody looks, because bots are counted.
+        objection: why nothing may be remembered of the subject; None if it may.
         started: True if the response had started when it was decided, or has by now.
         assignment: what the cookie says of the experiment, if anything.
     """
 
     facts: Facts
     bot: bool | None
+    objection: str | None
     started: bool
     assignment: Assignment | None
 
@@ -51,6 +61,9 @@ def _rules(standing: Standing, asked: Asked, repeated: Decision | None) -> Itera
     if standing.bot is not None:
         agent = facts.header("user-agent")[:_LONGEST_AGENT]
         yield Rule("bots", "no bot asks", repr(agent), "bot" if standing.bot else "")
+    if standing.objection is not None:
+        found, reason = _CONSENT[standing.objection], standing.objection
+        yield Rule("consent", "somebody said yes", found, "" if reason == STATELESS else reason)
     yield from targeted(asked)
     yield remembered(standing.assignment, repeated)
     if standing.started:
@@ -74,7 +87,8 @@ def _repeated(standing: Standing, asked: Asked) -> Decision | None:
 
 def _uncounted(standing: Standing, asked: Asked) -> str:
     facts = standing.facts
-    return uncounted(facts, asked.experiment, barred(facts, bot=bool(standing.bot)))
+    why = standing.objection or barred(facts, bot=bool(standing.bot))
+    return uncounted(facts, asked.experiment, why)
 
 
 class _Visit(Protocol):
@@ -84,7 +98,8 @@ class _Visit(Protocol):
     _ground: Ground
     _facts: Facts
     _time: float
-    _is_bot: bool
+    _withheld: str
+    _barred: str | None
     _assignments: Assignments | None
     _given: Mapping[str, Given]
 
@@ -155,7 +170,8 @@ class Explains:
         decision = self.decisions.get(experiment)
         return Standing(
             facts=self._facts,
-            bot=None if self._ground.count_bots else self._is_bot,
+            bot=None if self._ground.count_bots else self._withheld == "bot",
+            objection=self._barred if self._barred in ANONYMOUS else None,
             started=self.started if decision is None else decision.reason == "started",
             assignment=known.by_experiment.get(experiment),
         )

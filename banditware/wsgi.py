@@ -93,7 +93,7 @@ class WSGIMiddleware:
         self.app = app
         self.bandit = bandit
         self._below_mount = bandit.settings.below_mount
-        self.merging = Merging(WSGI_HEADERS, bandit.hidden)
+        self.merging = Merging(WSGI_HEADERS, bandit.hidden, bandit.settings.varies_on)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; what the app returns goes on unchanged whenever that can be."""

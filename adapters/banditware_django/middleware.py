@@ -41,7 +41,8 @@ class BanditsMiddleware:
         self.get_response = get_response
         self.bandit = get_bandit()
         self._below_mount = self.bandit.settings.below_mount
-        self._merging = Merging(WSGI_HEADERS, self.bandit.hidden)
+        varies_on = self.bandit.settings.varies_on
+        self._merging = Merging(WSGI_HEADERS, self.bandit.hidden, varies_on)
         self._is_async: bool = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)

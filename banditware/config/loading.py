@@ -52,6 +52,7 @@ def read(
         source=document.file,
         attributes=configuration.attributes,
         log=freeze.log(configuration, folder),
+        consent=freeze.consent(configuration),
     )
 
 

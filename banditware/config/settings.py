@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from banditware.attributes import NO_SOURCES, Source
+from banditware.consent import ConsentSettings
 from banditware.http import Cookie
 from banditware.log.settings import LogSettings
 from banditware.model import Experiment
@@ -31,6 +32,7 @@ class Settings(NamedTuple):
         source: name of the file as it was given, or `<mapping>`.
         attributes: where the attributes of a request stand, by name.
         log: where the decision log goes.
+        consent: where it stands whether a subject may be remembered; None if nobody is asked.
     """
 
     secret_keys: tuple[str, ...]
@@ -45,6 +47,12 @@ class Settings(NamedTuple):
     source: str
     attributes: Mapping[str, Source] = NO_SOURCES
     log: tuple[LogSettings, ...] = ()
+    consent: ConsentSettings | None = None
+
+    @property
+    def varies_on(self) -> tuple[str, ...]:
+        """The request headers on which responses depend, beside the cookie."""
+        return () if self.consent is None else self.consent.varies_on
 
     def __repr__(self) -> str:
         """Name the experiments only: the rest holds secrets."""

@@ -12,6 +12,7 @@ from banditware.config import load
 from banditware.config.arms import ArmSection
 from banditware.config.attributes import KINDS
 from banditware.config.base import Section
+from banditware.config.consent import ConsentSection
 from banditware.config.context import AttributeSection
 from banditware.config.cookie import CookieSection
 from banditware.config.experiment import ExperimentSection
@@ -48,6 +49,7 @@ def test_examples(example: str, tmp_path: Path) -> None:
         RouteSection,
         RewardSection,
         LogSection,
+        ConsentSection,
         AttributeSection,
     ],
 )
@@ -70,6 +72,7 @@ def _table(section: type[Section]) -> str:
         RouteSection: "## `routes`",
         RewardSection: "### `reward`",
         LogSection: "## `log`",
+        ConsentSection: "## `consent`",
         AttributeSection: "**Attributes** of `context`",
     }
     return PAGE.partition("\n" + headings[section])[2].partition("\n#")[0]
