@@ -56,7 +56,7 @@ def describe(happened: Happened, shown: Shown, event_id: str) -> Event:
         "experiment": experiment.name,
         "version": experiment.version,
         "policy": experiment.policy.name,
-        "subject": _subject(happened.subject, shown),
+        "subject": shown_subject(happened.subject, shown),
     }
     if isinstance(happened, Decided):
         return {**event, **_decision(happened), **_basis(happened, shown), "truncated": []}
@@ -69,7 +69,8 @@ def timestamp(time: float) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _subject(subject: str | None, shown: Shown) -> str | None:
+def shown_subject(subject: str | None, shown: Shown) -> str | None:
+    """Return how a subject is shown; None if it is not."""
     if subject is None or shown.subject == "none":
         return None
     if shown.subject == "plain":
