@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from banditware.afterwards import ATTENDED, Attendant
+from banditware.answering import asgi_app
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.events.happened import Happened
@@ -149,12 +150,16 @@ class ASGIMiddleware:
             scope["headers"] = list(scope.get("headers") or ())
         visit = bandit.begin(ScopeFacts(scope, below_mount=self._below_mount))
         scope[VISIT_KEY] = visit
-        if visit.rewrite is not None:
-            scope = _rewritten(scope, visit.rewrite)
+        app = self.app
+        if visit.diverted:
+            if visit.rewrite is not None:
+                scope = _rewritten(scope, visit.rewrite)
+            if visit.answer is not None:
+                app = asgi_app(visit.answer)
         response = _Response(self, visit, send)
         token = visit_of_context.set(visit)
         try:
-            await self.app(scope, receive, response.send)
+            await app(scope, receive, response.send)
         finally:
             leave(token)
         if response.records or response.events:

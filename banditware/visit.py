@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from banditware.actions import GivenActions, reusable
+from banditware.answer import Diverted
 from banditware.attributes import NOTHING, attributes_of
 from banditware.contexts import NOTHING_GIVEN, Given, usable, weighed
 from banditware.crediting import Reward
@@ -30,7 +31,7 @@ from banditware.targeting import Targeting, in_holdout, kept_out
 from banditware.whys import Explains
 
 
-class Visit(Explains, HasSubject):
+class Visit(Explains, HasSubject, Diverted):
     """The decisions and rewards of one request. Lives as long as the request does.
 
     `visit["headline"]` is the arm's value, decided when it is first read.
@@ -38,8 +39,6 @@ class Visit(Explains, HasSubject):
 
     # Defaults stand in the class: one is made for every request, and most never set them.
 
-    #: The path the app shall see instead of the requested one, if a chosen arm names one.
-    rewrite: str | None = None
     _rewards: tuple[tuple[str, Reward], ...] = ()
     _attributes: Mapping[str, Any] | None = None
 
@@ -147,7 +146,7 @@ class Visit(Explains, HasSubject):
                     continue
                 decision = self._decisions.get(name) or self._first(name, None)
                 if name in ground.rewriting:
-                    self.rewrite = ground.rewritten(decision) or self.rewrite
+                    self.divert(ground.rewritten(decision))
 
     def finish(self, status: int, headers: Headers = ()) -> Effects:
         """Return what must happen to a response that starts with this status and these headers.

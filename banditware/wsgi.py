@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from banditware.afterwards import ATTENDED, attended
+from banditware.answering import wsgi_app
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.events.happened import Happened
@@ -105,12 +106,16 @@ class WSGIMiddleware:
         visit = environ[VISIT_KEY] = bandit.begin(
             EnvironFacts(environ, below_mount=self._below_mount)
         )
-        if visit.rewrite is not None:
-            environ["PATH_INFO"] = visit.rewrite.encode().decode("latin-1")
+        app = self.app
+        if visit.diverted:
+            if visit.rewrite is not None:
+                environ["PATH_INFO"] = visit.rewrite.encode().decode("latin-1")
+            if visit.answer is not None:
+                app = wsgi_app(visit.answer)
         response = _Response(self, visit, start_response)
         token = visit_of_context.set(visit)
         try:
-            body = self.app(environ, response.start)
+            body = app(environ, response.start)
             if not visit.started:
                 return _Body(body, response, visit)
         finally:

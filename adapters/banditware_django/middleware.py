@@ -16,6 +16,7 @@ from banditware import Bandit, Visit
 from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.http import WSGI_HEADERS
 from banditware.merging import Merging
+from banditware_django.answering import answering
 from banditware_django.bandits import get_bandit, holding
 from banditware_django.completing import Completion, when_closed, when_complete
 from banditware_django.facts import RequestFacts
@@ -56,21 +57,25 @@ class BanditsMiddleware:
         bandit = holding(self.bandit)
         visit = bandit.begin(RequestFacts(request, below_mount=self._below_mount))
         request.bandits = visit
-        if visit.rewrite is not None:
-            _rewrite(request, visit.rewrite)
+        get_response = self.get_response
+        if visit.diverted:
+            if visit.rewrite is not None:
+                _rewrite(request, visit.rewrite)
+            if visit.answer is not None:
+                get_response = answering(visit.answer, is_async=self._is_async)
         if self._is_async:
-            return self._awaited(request, visit, bandit)
+            return self._awaited(get_response, request, visit, bandit)
         token = visit_of_context.set(visit)
         try:
-            response = self.get_response(request)
+            response = get_response(request)
         finally:
             visit_of_context.reset(token)
         return self._finished(response, visit, bandit)
 
     async def _awaited(
-        self, request: HttpRequest, visit: Visit, bandit: Bandit
+        self, get_response: Callable[..., Any], request: HttpRequest, visit: Visit, bandit: Bandit
     ) -> HttpResponseBase:
-        answer: Awaitable[HttpResponseBase] = self.get_response(request)
+        answer: Awaitable[HttpResponseBase] = get_response(request)
         token = visit_of_context.set(visit)
         try:
             response = await answer

@@ -16,6 +16,7 @@ from banditware.config.faults import ABSENT, AT_VALUE
 from banditware.config.reader import from_text
 from banditware.config.root import Configuration
 from banditware.config.settings import Settings
+from banditware.debugging import Debug
 from banditware.errors import ConfigError, Problem
 
 _KEY = "[key]"
@@ -53,6 +54,7 @@ def read(
         attributes=configuration.attributes,
         log=freeze.log(configuration, folder),
         consent=freeze.consent(configuration),
+        debug=Debug(**dict(configuration.debug)),
     )
 
 

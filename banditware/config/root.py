@@ -17,6 +17,7 @@ from banditware.config.attributes import Attributes, check_variables
 from banditware.config.base import Section, optional
 from banditware.config.consent import ConsentSection
 from banditware.config.cookie import CookieSection
+from banditware.config.debug import DebugOrFlag
 from banditware.config.document import WRITTEN
 from banditware.config.experiment import ExperimentSection
 from banditware.config.faults import RefusedError
@@ -146,3 +147,4 @@ class Configuration(Section):
     log: Annotated[list[LogSection], BeforeValidator(as_list), OrOne()] = optional(
         [], "Where every decision and reward is told."
     )
+    debug: DebugOrFlag = optional(False, "What is shown of decisions while an app is made.")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from banditware.attributes import NO_SOURCES, Source
 from banditware.consent import ConsentSettings
+from banditware.debugging import NO_DEBUG, Debug
 from banditware.http import Cookie
 from banditware.log.settings import LogSettings
 from banditware.model import Experiment
@@ -33,6 +34,7 @@ class Settings(NamedTuple):
         attributes: where the attributes of a request stand, by name.
         log: where the decision log goes.
         consent: where it stands whether a subject may be remembered; None if nobody is asked.
+        debug: what is shown of decisions while an app is made.
     """
 
     secret_keys: tuple[str, ...]
@@ -48,6 +50,7 @@ class Settings(NamedTuple):
     attributes: Mapping[str, Source] = NO_SOURCES
     log: tuple[LogSettings, ...] = ()
     consent: ConsentSettings | None = None
+    debug: Debug = NO_DEBUG
 
     @property
     def varies_on(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from banditware.config.base import Section
 from banditware.config.consent import ConsentSection
 from banditware.config.context import AttributeSection
 from banditware.config.cookie import CookieSection
+from banditware.config.debug import DebugSection
 from banditware.config.experiment import ExperimentSection
 from banditware.config.log import LogSection
 from banditware.config.root import Configuration
@@ -51,6 +52,7 @@ def test_examples(example: str, tmp_path: Path) -> None:
         LogSection,
         ConsentSection,
         AttributeSection,
+        DebugSection,
     ],
 )
 def test_every_key(section: type[Section]) -> None:
@@ -73,6 +75,7 @@ def _table(section: type[Section]) -> str:
         RewardSection: "### `reward`",
         LogSection: "## `log`",
         ConsentSection: "## `consent`",
+        DebugSection: "## `debug`",
         AttributeSection: "**Attributes** of `context`",
     }
     return PAGE.partition("\n" + headings[section])[2].partition("\n#")[0]
