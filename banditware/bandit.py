@@ -15,7 +15,7 @@ from typing import Any
 from banditware.actions import GivenActions, reusable
 from banditware.beginning import begin
 from banditware.config import load
-from banditware.config.settings import Settings
+from banditware.config.settings import Settings, forcing_of
 from banditware.consenting import consent_of
 from banditware.contexts import asked
 from banditware.crediting import UNEARNED, RefusedError, Reward, credit, refuse_unlearnable
@@ -106,6 +106,7 @@ class Bandit(Running):
             notes_sticky=self._log.sticky,
             sources=settings.attributes,
             consent=consent_of(settings, self.hidden),
+            forcing=forcing_of(settings),
         )
 
     @classmethod

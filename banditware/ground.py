@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from banditware.attributes import Source
 from banditware.consent import Consent
 from banditware.events.happened import Happened
+from banditware.forcing import Forcing
 from banditware.http import Cookie
 from banditware.model import Decision
 from banditware.snapshot import Snapshot
@@ -28,6 +29,7 @@ class Ground:
         count_bots: decide and count for bots like for anybody.
         fault: told of an exception of ours that the app must not see.
         sources: where the attributes of a request stand.
+        forcing: reads which arms a request asks for by force.
         note: takes what happened, for the decision log; None if there is none.
         notes_sticky: it takes decisions that are served again, too.
         consent: finds out whether a subject may be remembered; None if everybody may.
@@ -44,6 +46,7 @@ class Ground:
     count_bots: bool
     fault: Callable[[Exception], None]
     sources: Mapping[str, Source]
+    forcing: Forcing
     note: Callable[[Happened], None] | None = None
     notes_sticky: bool = False
     consent: Consent | None = None

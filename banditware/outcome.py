@@ -17,6 +17,7 @@ from banditware.crediting import RefusedError, Reward, credit
 from banditware.deciding import excluded_record, late_pull_record, pull_record
 from banditware.events.happened import Decided, Happened, Rewarded, kept
 from banditware.excluding import uncounted
+from banditware.forcing import FORCED
 from banditware.ground import Ground
 from banditware.http import Effects, Facts, Headers
 from banditware.model import Decision, Experiment
@@ -49,6 +50,7 @@ class Outcome:
         decisions: what was decided, by experiment.
         rewards: what the view asked to credit: experiment and reward.
         known: what the cookie said.
+        forced: arms that are shown by force, by experiment.
         barred: why no decision of the request can be a pull, or nothing.
         now: when the request was handled, in seconds since the epoch.
         status: the status of the response.
@@ -61,6 +63,7 @@ class Outcome:
     decisions: Mapping[str, Decision]
     rewards: tuple[tuple[str, Reward], ...]
     known: Assignments
+    forced: Mapping[str, str]
     barred: str
     now: float
     status: int
@@ -176,6 +179,9 @@ class Outcome:
 
     def _credit(self, name: str, reward: Reward) -> None:
         """Credit the decision of this request, or else the one in the cookie."""
+        if name in self.forced:
+            self._refuse(name, reward, FORCED)
+            return
         experiment = self._experiment(name)
         try:
             self._records.append(credit(experiment, self._entry(name), reward, self.now))

@@ -8,14 +8,19 @@ from banditware.targeting import new_subject
 from banditware.tokens import SKEW, Assignments
 
 
-def recognised(ground: Ground, facts: Facts, now: float, *, bot: bool) -> Assignments:
-    """Return what the subject's cookie says at `now`, or a new subject; a bot has no cookie.
+def recognised(ground: Ground, facts: Facts, now: float, cookies: str) -> Assignments:
+    """Return what the subject's cookie says at `now`, or a new subject.
 
     A cookie that is too old, or comes from further ahead than clocks differ, says nothing.
+
+    Args:
+        ground: what all visits stand on.
+        facts: what is known of the request.
+        now: seconds since the epoch.
+        cookies: its `Cookie` header; empty for who has none, or shall have none.
     """
-    header = "" if bot else facts.header("cookie")
-    if header:
-        found = ground.tokens.read(header, ground.cookie.full_name(https=facts.secure))
+    if cookies:
+        found = ground.tokens.read(cookies, ground.cookie.full_name(https=facts.secure))
         if found is not None and -SKEW <= now - found.issued <= ground.cookie.max_age:
             return found
     return somebody_new(ground, now)

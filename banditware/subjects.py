@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from banditware.bots import is_bot
 from banditware.consent import ANONYMOUS, REFUSED, STATELESS
-from banditware.deciding import again
+from banditware.deciding import again, excluded_record
 from banditware.errors import BanditwareError, TokenError
 from banditware.excluding import barred, uncounted
+from banditware.forcing import NO_ARMS, NOT_FORCED
 from banditware.ground import Ground
-from banditware.http import Facts, cookie_values
+from banditware.http import Effects, Facts, cookie_values
 from banditware.model import Decision, Experiment
 from banditware.recognising import recognised, somebody_new
 from banditware.tokens import Assignment, Assignments
@@ -26,6 +27,9 @@ class HasSubject:
     #: True if there may be something to do for the response.
     touched: bool = False
 
+    #: Arms that are shown by force, by experiment: by a signed link, or by the query in debugging.
+    forced: Mapping[str, str] = NO_ARMS
+
     _ground: Ground
     _facts: Facts
     _decisions: dict[str, Decision] = _NONE
@@ -39,6 +43,8 @@ class HasSubject:
     _unsettled: bool = False
     #: Values of `Set-Cookie` headers beside that of the assignments.
     _cookies: tuple[str, ...] = ()
+    #: What to count beside what was decided and rewarded.
+    _records: tuple[bytes, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -86,17 +92,35 @@ class HasSubject:
         Everything else that looks at the bot, the time and the assignments comes after it.
         """
         ground, facts = self._ground, self._facts
+        cookies, objection = facts.header("cookie"), ""
         bot = not ground.count_bots and is_bot(facts.header("user-agent"))
         self._time = ground.clock()
         if bot:
             self._withheld = "bot"
         elif ground.consent is not None:
             objection = ground.consent.objection(facts)
-            if objection:
-                return self._object(objection)
-        found = self._assignments = recognised(ground, facts, self._time, bot=bot)
-        self._unsettled |= found.stale_key
+        if objection:
+            found = self._object(objection)
+        else:
+            found = recognised(ground, facts, self._time, "" if bot else cookies)
+            self._assignments = found
+            self._unsettled |= found.stale_key
+        if facts.query or ground.forcing.name in cookies:
+            self._force(cookies)
         return found
+
+    def _force(self, cookies: str) -> None:
+        """See what is asked for by force; a bot may, too: whoever tests pages is one."""
+        ground = self._ground
+        self.forced, cookie, refused = ground.forcing.asked(self._facts, cookies, self._time)
+        experiments = ground.snapshot.experiments
+        self._records = tuple(
+            excluded_record(experiments[name].experiment.ledger, NOT_FORCED) for name in refused
+        )
+        if cookie:
+            self._cookies = (*self._cookies, cookie)
+        if cookie or refused:
+            self.touched = self._unsettled = True
 
     def _object(self, objection: str) -> Assignments:
         """Let the subject be somebody new, for this request alone."""
@@ -116,7 +140,7 @@ class HasSubject:
             if cookie_values(header, cookie.full_name(https=https))
         }
         if deleted:
-            self._cookies = tuple(sorted(deleted))
+            self._cookies = tuple(sorted({*self._cookies, *deleted}))
             self.touched = self._unsettled = True
 
     def _agree(self) -> None:
@@ -124,7 +148,8 @@ class HasSubject:
         if self._barred not in ANONYMOUS:
             return
         self._barred, self._withheld, self._cookies = None, "", ()
-        found = recognised(self._ground, self._facts, self._time, bot=False)
+        cookies = self._facts.header("cookie")
+        found = recognised(self._ground, self._facts, self._time, cookies)
         if not found.fresh:
             self._assignments = found
         kept = {}
@@ -168,3 +193,8 @@ class HasSubject:
         if self._barred is None:
             self._barred = barred(self._facts, bot=self._withheld == "bot")
         return self._barred
+
+    def _also(self, effects: Effects) -> Effects:
+        """Return effects with the cookies and records that are not of assignments."""
+        records = (*effects.records, *self._records)
+        return effects._replace(cookies=self._cookies, records=records)

@@ -19,6 +19,7 @@ from banditware.contexts import NOTHING_GIVEN, Given, usable, weighed
 from banditware.crediting import Reward
 from banditware.deciding import drawn, held_out, undecided, unknown
 from banditware.errors import ContextError, RewardError
+from banditware.forcing import FORCED
 from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Facts, Headers
 from banditware.model import Decision, Experiment
@@ -165,13 +166,14 @@ class Visit(Explains, HasSubject, Diverted):
             decisions=self._decisions,
             rewards=self._rewards,
             known=self._assignments or self._known(),
+            forced=self.forced,
             barred=self._why_barred(),
             now=self._time,
             status=status,
             headers=headers,
         )
         effects = outcome.effects()
-        return effects._replace(cookies=self._cookies) if self._cookies else effects
+        return self._also(effects) if self._cookies or self._records else effects
 
     def _first(self, name: str, default: str | None, given: Given = NOTHING_GIVEN) -> Decision:
         """Decide what was not decided in this request, and keep it."""
@@ -209,7 +211,7 @@ class Visit(Explains, HasSubject, Diverted):
     ) -> str:
         """Return why the subject does not take part, or nothing; who gets defaults does not."""
         known = self._assignments or self._known()
-        if self._withheld:
+        if self._withheld or experiment.name in self.forced:
             return ""
         given = self._said(context) if targeting.rules else NOTHING
         # Whom this process has served before belongs to the share.
@@ -224,6 +226,9 @@ class Visit(Explains, HasSubject, Diverted):
     def _again(self, snapshot: ExperimentSnapshot, given: Given) -> Decision | None:
         """Return the decision that the cookie remembers, if it may be served again."""
         known, now, experiment = self._assignments or self._known(), self._time, snapshot.experiment
+        if experiment.name in self.forced:
+            arm = self.forced[experiment.name]
+            return undecided(experiment, FORCED, seal=self._ground.seal, default=arm)
         kept = known.served.get(experiment.name)
         if kept is not None and kept.experiment is experiment and kept.since <= now <= kept.until:
             found: Decision | None = kept.decision

@@ -12,6 +12,7 @@ from banditware.deciding import again, undecided
 from banditware.details import Details, Rule
 from banditware.excluding import barred, uncounted
 from banditware.explaining import bare, described
+from banditware.forcing import FORCED
 from banditware.ground import Ground
 from banditware.http import Facts
 from banditware.model import Decision
@@ -38,6 +39,7 @@ class Standing(NamedTuple):
     Attributes:
         facts: what is known of the request.
         bot: True if it is a bot's; None if nobody looks, because bots are counted.
+        forced: the arm that is asked for by force, or nothing.
         objection: why nothing may be remembered of the subject; None if it may.
         started: True if the response had started when it was decided, or has by now.
         assignment: what the cookie says of the experiment, if anything.
@@ -46,6 +48,7 @@ class Standing(NamedTuple):
     facts: Facts
     bot: bool | None
     objection: str | None
+    forced: str
     started: bool
     assignment: Assignment | None
 
@@ -58,6 +61,9 @@ def details(standing: Standing, asked: Asked) -> Details:
 
 def _rules(standing: Standing, asked: Asked, repeated: Decision | None) -> Iterator[Rule]:
     facts = standing.facts
+    if standing.forced:
+        found = f"{standing.forced}, by a link or by the query"
+        yield Rule("forced", "no arm is asked for by force", found, FORCED)
     if standing.bot is not None:
         agent = facts.header("user-agent")[:_LONGEST_AGENT]
         yield Rule("bots", "no bot asks", repr(agent), "bot" if standing.bot else "")
@@ -78,7 +84,9 @@ def _rules(standing: Standing, asked: Asked, repeated: Decision | None) -> Itera
 
 
 def _repeated(standing: Standing, asked: Asked) -> Decision | None:
-    """Return the decision that the cookie remembers, if it may be served again."""
+    """Return what is shown by force, or what the cookie remembers, if it may be served again."""
+    if standing.forced:
+        return undecided(asked.experiment, FORCED, seal=repr, default=standing.forced)
     if standing.assignment is None:
         return None
     why = _uncounted(standing, asked) or ("started" if standing.started else "")
@@ -98,6 +106,7 @@ class _Visit(Protocol):
     _ground: Ground
     _facts: Facts
     _time: float
+    forced: Mapping[str, str]
     _withheld: str
     _barred: str | None
     _assignments: Assignments | None
@@ -172,6 +181,7 @@ class Explains:
             facts=self._facts,
             bot=None if self._ground.count_bots else self._withheld == "bot",
             objection=self._barred if self._barred in ANONYMOUS else None,
+            forced=self.forced.get(experiment, ""),
             started=self.started if decision is None else decision.reason == "started",
             assignment=known.by_experiment.get(experiment),
         )

@@ -19,6 +19,7 @@ COMMANDS = {
     "stats": "banditware.cli.stats",
     "why": "banditware.cli.why",
     "doctor": "banditware.cli.doctor",
+    "link": "banditware.cli.link",
     "forget": "banditware.cli.forget",
     "copy": "banditware.cli.copy",
     "import": "banditware.cli.importing:imports",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from banditware.attributes import NO_SOURCES, Source
 from banditware.consent import ConsentSettings
 from banditware.debugging import NO_DEBUG, Debug
+from banditware.forcing import Forcing
 from banditware.http import Cookie
 from banditware.log.settings import LogSettings
 from banditware.model import Experiment
@@ -61,3 +62,9 @@ class Settings(NamedTuple):
         """Name the experiments only: the rest holds secrets."""
         names = ", ".join(experiment.name for experiment in self.experiments)
         return f"Settings(source={self.source!r}, experiments=({names}))"
+
+
+def forcing_of(settings: Settings) -> Forcing:
+    """Return what reads and writes which arms are asked for by force."""
+    keys, experiments, cookie = settings.secret_keys, settings.experiments, settings.cookie
+    return Forcing(keys, experiments, cookie, anybody=settings.debug.force)
