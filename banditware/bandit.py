@@ -32,6 +32,7 @@ from banditware.log.opening import Given as GivenLog
 from banditware.log.opening import begin_log
 from banditware.model import Decision, Experiment
 from banditware.outright import outright
+from banditware.people import people_of
 from banditware.report import experiment_report
 from banditware.routes import Router
 from banditware.running import Running
@@ -80,6 +81,7 @@ class Bandit(Running):
         self._running = False
         self._router = Router(settings.routes)
         self._store = store or open_store(settings.store, settings.folder)
+        self._people = people_of(settings, self._store, clock)
         self._log = begin_log(settings, log, clock)
         self._ground = self._new_ground(generator or random.Random(), clock)
         windows = {each.ledger: each.attribution for each in settings.experiments}
@@ -107,6 +109,7 @@ class Bandit(Running):
             sources=settings.attributes,
             consent=consent_of(settings, self.hidden),
             forcing=forcing_of(settings),
+            people=self._people,
         )
 
     @classmethod

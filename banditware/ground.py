@@ -12,6 +12,7 @@ from banditware.events.happened import Happened
 from banditware.forcing import Forcing
 from banditware.http import Cookie
 from banditware.model import Decision
+from banditware.persons import People
 from banditware.snapshot import Snapshot
 from banditware.tokens import Tokens
 
@@ -29,6 +30,7 @@ class Ground:
         count_bots: decide and count for bots like for anybody.
         fault: told of an exception of ours that the app must not see.
         sources: where the attributes of a request stand.
+        people: keeps what was decided for people whom the app knows.
         forcing: reads which arms a request asks for by force.
         note: takes what happened, for the decision log; None if there is none.
         notes_sticky: it takes decisions that are served again, too.
@@ -47,6 +49,7 @@ class Ground:
     fault: Callable[[Exception], None]
     sources: Mapping[str, Source]
     forcing: Forcing
+    people: People
     note: Callable[[Happened], None] | None = None
     notes_sticky: bool = False
     consent: Consent | None = None

@@ -21,6 +21,7 @@ from banditware.forcing import FORCED
 from banditware.ground import Ground
 from banditware.http import Effects, Facts, Headers
 from banditware.model import Decision, Experiment
+from banditware.persons import PERSON
 from banditware.routes import OK, Match, RewardRule, accepts
 from banditware.targeting import HASHED
 from banditware.tokens import Assignment, Assignments, remembered
@@ -55,6 +56,7 @@ class Outcome:
         now: when the request was handled, in seconds since the epoch.
         status: the status of the response.
         headers: its headers.
+        changed: the assignments that the cookie did not have, by experiment; see `effects`.
     """
 
     ground: Ground
@@ -69,7 +71,7 @@ class Outcome:
     status: int
     headers: Headers
     _records: list[bytes] = field(init=False, default_factory=list)
-    _changed: dict[str, Assignment] = field(init=False, default_factory=dict)
+    changed: dict[str, Assignment] = field(init=False, default_factory=dict)
     #: True if the subject was left out by its id, which has to stay the same for that.
     _introduces: bool = field(init=False, default=False)
     _events: tuple[Happened, ...] = field(init=False, default=())
@@ -106,7 +108,7 @@ class Outcome:
         if why:
             self._exclude(experiment, why)
             if why in _NOT_YET and not bad:
-                self._changed[name] = entry._replace(counted=False)
+                self.changed[name] = entry._replace(counted=False)
             self._introduces |= known.fresh and why in HASHED and not bad
         elif bad:
             self._exclude(experiment, bad)
@@ -114,7 +116,7 @@ class Outcome:
             if held:
                 self._exclude(experiment, held)
             self._records.append(self._pull(decision, entry, again=earlier is not None))
-            self._changed[name] = entry
+            self.changed[name] = entry
         if self.ground.note is not None:
             self._note(decision, why or bad or held)
 
@@ -203,7 +205,7 @@ class Outcome:
             self._events = (*self._events, event)
 
     def _entry(self, name: str) -> Assignment | None:
-        return self._changed.get(name) or self.known.by_experiment.get(name)
+        return self.changed.get(name) or self.known.by_experiment.get(name)
 
     def _experiment(self, name: str) -> Experiment:
         return self.ground.snapshot.experiments[name].experiment
@@ -213,7 +215,7 @@ class Outcome:
 
     def _cookie(self) -> str:
         """Return the cookie if it has to be written, or nothing."""
-        ground, known, changed = self.ground, self.known, self._changed
+        ground, known, changed = self.ground, self.known, self.changed
         before = known.by_experiment
         if self.barred in _NO_COOKIE:
             return ""
@@ -221,7 +223,9 @@ class Outcome:
         if not news and all(before.get(name) == changed[name] for name in changed):
             return ""
         experiments = ground.snapshot.experiments
-        kept = {name: entry for name, entry in before.items() if name in experiments}
+        kept = {
+            name: entry for name, entry in before.items() if name in experiments or name == PERSON
+        }
         kept.update(changed)
         max_age = ground.cookie.max_age - (int(self.now) - known.issued)
         value = ground.tokens.write(Assignments(known.subject, known.issued, kept))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from banditware.bots import is_bot
 from banditware.consent import ANONYMOUS, REFUSED, STATELESS
@@ -11,7 +12,7 @@ from banditware.errors import BanditwareError, TokenError
 from banditware.excluding import barred, uncounted
 from banditware.forcing import NO_ARMS, NOT_FORCED
 from banditware.ground import Ground
-from banditware.http import Effects, Facts, cookie_values
+from banditware.http import Facts, cookie_values
 from banditware.model import Decision, Experiment
 from banditware.recognising import recognised, somebody_new
 from banditware.tokens import Assignment, Assignments
@@ -33,6 +34,7 @@ class HasSubject:
     _ground: Ground
     _facts: Facts
     _decisions: dict[str, Decision] = _NONE
+    _attributes: Mapping[str, Any] | None = None
     _assignments: Assignments | None = None
     _time: float = 0.0
     #: Why the whole request is served defaults, or nothing.
@@ -193,8 +195,3 @@ class HasSubject:
         if self._barred is None:
             self._barred = barred(self._facts, bot=self._withheld == "bot")
         return self._barred
-
-    def _also(self, effects: Effects) -> Effects:
-        """Return effects with the cookies and records that are not of assignments."""
-        records = (*effects.records, *self._records)
-        return effects._replace(cookies=self._cookies, records=records)

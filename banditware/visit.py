@@ -22,17 +22,18 @@ from banditware.errors import ContextError, RewardError
 from banditware.forcing import FORCED
 from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Facts, Headers
+from banditware.identifying import Identifies
 from banditware.model import Decision, Experiment
 from banditware.outcome import Outcome
+from banditware.persons import PERSON
 from banditware.returning import offered, returned
 from banditware.routes import Match
 from banditware.snapshot import ExperimentSnapshot
-from banditware.subjects import HasSubject
 from banditware.targeting import Targeting, in_holdout, kept_out
 from banditware.whys import Explains
 
 
-class Visit(Explains, HasSubject, Diverted):
+class Visit(Explains, Identifies, Diverted):
     """The decisions and rewards of one request. Lives as long as the request does.
 
     `visit["headline"]` is the arm's value, decided when it is first read.
@@ -41,7 +42,6 @@ class Visit(Explains, HasSubject, Diverted):
     # Defaults stand in the class: one is made for every request, and most never set them.
 
     _rewards: tuple[tuple[str, Reward], ...] = ()
-    _attributes: Mapping[str, Any] | None = None
 
     def __init__(self, ground: Ground, facts: Facts, matches: tuple[Match, ...] = ()) -> None:
         self._ground = ground
@@ -173,7 +173,9 @@ class Visit(Explains, HasSubject, Diverted):
             headers=headers,
         )
         effects = outcome.effects()
-        return self._also(effects) if self._cookies or self._records else effects
+        if self._cookies or self._records or PERSON in outcome.known.by_experiment:
+            effects = self._also(effects, outcome.changed)
+        return effects
 
     def _first(self, name: str, default: str | None, given: Given = NOTHING_GIVEN) -> Decision:
         """Decide what was not decided in this request, and keep it."""

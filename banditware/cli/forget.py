@@ -19,23 +19,38 @@ LEFT = 1
 
 @click.command()
 @click.argument("config", type=click.Path())
-@click.argument("subjects", metavar="SUBJECT...", nargs=-1, required=True)
+@click.argument("subjects", metavar="[SUBJECT]...", nargs=-1)
+@click.option(
+    "--user",
+    "users",
+    multiple=True,
+    metavar="ID",
+    help="Somebody whom the app knows, as it calls them in visit.identify. May be repeated.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.pass_context
 def forget(
-    ctx: click.Context, config: str | Settings, *, subjects: tuple[str, ...], as_json: bool
+    ctx: click.Context,
+    config: str | Settings,
+    *,
+    subjects: tuple[str, ...],
+    users: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Erase what is kept of each SUBJECT: an id, as `visit.subject` has it.
 
-    Erases events from the files and streams of the decision log. Counts hold nobody's data, and the
+    Erases events from the files and streams of the decision log, and what the store keeps of people
+    whom the app knows. Counts hold nobody's data, and the
     browser keeps its cookie until it expires or the visitor refuses. Run it on every machine that
     has such files.
 
     Exits with 2 if CONFIG has mistakes, and with 1 if something could not be erased.
     """
+    if not subjects and not users:
+        raise click.UsageError("name a SUBJECT, or somebody by --user")
     settings = loaded(config)
     try:
-        found = forget_subjects(settings, subjects, time.time())
+        found = forget_subjects(settings, subjects, users, time.time())
     except (OSError, StoreError) as error:
         raise click.ClickException(str(error)) from error
     _show(found, as_json=as_json)
@@ -46,6 +61,8 @@ def _show(found: Forgotten, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2))
         return
+    if found.people:
+        click.echo(f"forgot {found.people} people and what their devices have in common")
     click.echo(f"erased {found.events} events of the decision log")
     if found.decisions:
         click.echo(

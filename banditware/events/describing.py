@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from banditware.counts import HOLDOUT
 from banditware.crediting import to_unit
 from banditware.events.attributes import number, split, text
-from banditware.events.happened import Decided, Happened, Rewarded
+from banditware.events.happened import Decided, Happened, Identified, Rewarded
 from banditware.model import NO_BASIS, Basis
 
 #: Raised when events change so that who reads them has to know.
@@ -47,6 +47,8 @@ def describe(happened: Happened, shown: Shown, event_id: str) -> Event:
         shown: how much to show.
         event_id: the event's own id.
     """
+    if isinstance(happened, Identified):
+        return _identity(happened, shown, event_id)
     experiment = happened.experiment
     event: Event = {
         "schema": SCHEMA,
@@ -61,6 +63,19 @@ def describe(happened: Happened, shown: Shown, event_id: str) -> Event:
     if isinstance(happened, Decided):
         return {**event, **_decision(happened), **_basis(happened, shown), "truncated": []}
     return {**event, **_reward(happened), "truncated": []}
+
+
+def _identity(identified: Identified, shown: Shown, event_id: str) -> Event:
+    return {
+        "schema": SCHEMA,
+        "kind": "identity",
+        "event_id": event_id,
+        "timestamp": timestamp(identified.time),
+        "subject": shown_subject(identified.subject, shown),
+        "known": shown_subject(identified.known, shown),
+        "conflicts": list(identified.conflicts),
+        "truncated": [],
+    }
 
 
 def timestamp(time: float) -> str:

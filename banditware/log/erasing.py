@@ -16,6 +16,9 @@ from banditware.events.describing import Shown, key_of, shown_subject
 from banditware.log.settings import LogSettings, ToFile, ToLogger, ToStream
 from banditware.log.sinks.rotation import files_of
 
+#: Who a device was, in an event that tells to whom it belongs.
+_DEVICE = re.compile(rb'"kind":"identity".*("subject":"[^"]+")')
+
 _DECISION = re.compile(rb'"decision_id":"([^"]+)"')
 
 #: The permissions of a file that was written anew: see `banditware.log.sinks.file`.
@@ -28,21 +31,24 @@ class Erased(NamedTuple):
     Attributes:
         events: events that were erased.
         decisions: ids of the decisions they told of.
+        devices: texts like those that were wanted, of devices that were found to be the subjects'.
         elsewhere: loggers and functions that got events, too, and keep them where we cannot erase.
         unfinished: files that somebody is compressing, which have to be looked at again.
     """
 
     events: int = 0
     decisions: frozenset[str] = frozenset()
+    devices: frozenset[bytes] = frozenset()
     elsewhere: tuple[str, ...] = ()
     unfinished: tuple[Path, ...] = ()
 
     def __add__(self, other: Any) -> Erased:
         """Return both together."""
-        events, decisions, elsewhere, unfinished = other
+        events, decisions, devices, elsewhere, unfinished = other
         return Erased(
             self.events + events,
             self.decisions | decisions,
+            self.devices | devices,
             self.elsewhere + elsewhere,
             self.unfinished + unfinished,
         )
@@ -59,11 +65,13 @@ def needles(subjects: Iterable[str], secrets: Iterable[str]) -> tuple[bytes, ...
     shown = {
         shown_subject(subject, how) for subject in subjects for how in (Shown("plain"), *keyed)
     }
-    return tuple(f'"subject":{json.dumps(each)}'.encode() for each in sorted(map(str, shown)))
+    fields = ("subject", "known")
+    texts = [json.dumps(each) for each in sorted(map(str, shown))]
+    return tuple(f'"{field}":{each}'.encode() for field in fields for each in texts)
 
 
 def erase(places: Sequence[LogSettings], wanted: Sequence[bytes]) -> Erased:
-    """Erase the events that hold one of these texts.
+    """Erase the events that hold one of these texts, and those of the devices that they name.
 
     Args:
         places: where the decision log goes.
@@ -73,6 +81,16 @@ def erase(places: Sequence[LogSettings], wanted: Sequence[bytes]) -> Erased:
         OSError: a file cannot be read or written.
         StoreError: a server cannot be reached.
     """
+    found = _erase(places, wanted)
+    # Before somebody was known, each of their devices was a subject of its own.
+    more = found.devices.difference(wanted)
+    if not more:
+        return found
+    again = _erase(places, sorted(more))
+    return found + again._replace(elsewhere=(), unfinished=())
+
+
+def _erase(places: Sequence[LogSettings], wanted: Sequence[bytes]) -> Erased:
     found = Erased()
     for place in places:
         if isinstance(place.to, ToFile):
@@ -90,7 +108,12 @@ def erase(places: Sequence[LogSettings], wanted: Sequence[bytes]) -> Erased:
 
 def _told(lines: Sequence[bytes]) -> Erased:
     ids = (_DECISION.search(line) for line in lines)
-    return Erased(len(lines), frozenset(match[1].decode() for match in ids if match))
+    devices = (_DEVICE.search(line) for line in lines)
+    return Erased(
+        len(lines),
+        frozenset(match[1].decode() for match in ids if match),
+        frozenset(match[1] for match in devices if match),
+    )
 
 
 def _from_files(path: Path, wanted: Sequence[bytes]) -> Erased:

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from banditware import Bandit
 from banditware.cli import main
+from tests.support import Surfer
 
 CONFIG = """
 secret_keys: [a-secret-for-tests-of-thirty-two-characters]
@@ -69,3 +70,29 @@ def test_a_file_that_cannot_be_written(config: Path) -> None:
     result = forget(config, "anna")
     assert (result.exit_code, type(result.exception)) == (1, SystemExit)
     assert "d.jsonl" in result.output
+
+
+def test_people_are_forgotten(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is known by an id of the app goes from the store, and the log of all their devices."""
+    monkeypatch.setattr("banditware.people.WAIT", 60.0)
+    with Bandit.from_config(config) as bandit:
+        for user in ("emma@example.com", "emma@example.com", "fred"):
+            surfer = Surfer(bandit)
+            surfer.ask(view=lambda visit: visit.decide("button"))
+            surfer.ask(view=lambda visit, user=user: visit.identify(user))  # type: ignore[misc]  # of this turn
+    lines = (config.parent / "d.jsonl").read_text().splitlines()
+    kinds = [json.loads(line)["kind"] for line in lines]
+    assert (kinds.count("decision"), kinds.count("identity")) == (6, 1)
+    assert not any("emma" in line for line in lines)
+    found = json.loads(forget(config, "--user", "emma@example.com", "--json").output)
+    assert (found["people"], found["events"], len(found["decisions"])) == (1, 3, 2)
+    assert len((config.parent / "d.jsonl").read_text().splitlines()) == len(lines) - 3
+    assert json.loads(forget(config, "--user", "emma@example.com", "--json").output)["people"] == 0
+    assert forget(config, "--user", "fred").output.startswith("forgot 1 people and what")
+
+
+def test_somebody_has_to_be_named(config: Path) -> None:
+    """Without anybody to forget, the mend is told; people in memory are out of reach."""
+    assert "name a SUBJECT, or somebody by --user" in forget(config).stderr
+    config.write_text(CONFIG.replace("sqlite:///counts.db", "memory://"))
+    assert "people are kept in memory" in forget(config, "--user", "emma").stderr
