@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -16,7 +18,8 @@ from banditware.persons import PERSON
 from banditware.stores.memory import MemoryStore
 from banditware.stores.people import Offer
 from tests.log.support import until
-from tests.support import CRAWLER, HOUR, KEY, Stand, Surfer, stand
+from tests.stores.table import STORES
+from tests.support import BUTTON, CRAWLER, HOUR, KEY, Stand, Surfer, stand
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -43,9 +46,12 @@ def logged_in(here: Stand, user_id: str | int = "anna", *, visits: int = 1) -> S
     return surfer
 
 
-def kept(here: Stand, user_id: str = "anna") -> Mapping[str, str]:
-    """Return what the store keeps of a person."""
-    return here.bandit._store.people().join(Offer(person_of(user_id, KEY), {}))
+def kept(
+    here: Stand, user_id: str = "anna", texts: Mapping[str, str] = MappingProxyType({})
+) -> Mapping[str, str]:
+    """Return what the store keeps of a person, after adding to it."""
+    offer = Offer(person_of(user_id, KEY), texts, {}, here.watch.now, 90 * DAY)
+    return here.bandit._store.people().join(offer)
 
 
 def differing(here: Stand) -> tuple[Surfer, Surfer]:
@@ -218,21 +224,26 @@ def test_it_may_come_too_late() -> None:
 
 
 def test_what_is_over_makes_room() -> None:
-    """A decision that is no more served again is not kept: the next one of the person is."""
-    here = stand({"sticky": "1d"}, cookie={"max_age": "90d"})
+    """What is not served again any more, or is no text of ours, makes room for the next one."""
+    button, banner = {**BUTTON, "sticky": "1d"}, {"arms": ["x", "y"]}
+    here = stand(experiments={"button": button, "banner": banner})
     first = logged_in(here)
     old = first.ask().decision
     here.watch.now += 1.5 * DAY
-    new = first.ask().decision
-    assert new.id != old.id
-    people = here.bandit._store.people()
-    person = person_of("anna", KEY)
-    people.join(Offer(person, {"button@1": "no text of ours", "gone@1": "x"}))
-    second = here.surfer()
-    here.bandit._people._answers.clear()
-    second.ask("/login", view=login())
+    assert "button@1" in kept(here)
+    second = logged_in(here, visits=0)
     until(lambda: "button@1" not in kept(here))
-    assert second.ask().reason == "drawn"
+    new = second.ask().decision
+    assert (new.reason, new.id != old.id) == ("drawn", True)
+    until(lambda: new.id in kept(here).get("button@1", ""))
+    first.ask("/account", view=login())
+    assert first.ask().decision.id == new.id
+    strange = {"button@1": "no text of ours", "gone@1": "x"}
+    here.bandit._store.people().leave(person_of("anna", KEY))
+    kept(here, texts=strange)
+    third = logged_in(here, visits=0)
+    until(lambda: set(kept(here)) == {"gone@1", "*subject"})
+    assert third.ask().reason == "drawn"
 
 
 def test_what_is_not_sticky_or_not_counted_is_not_kept() -> None:
@@ -316,3 +327,22 @@ def test_the_cookie_says_whose_it_is_and_not_who() -> None:
     surfer.ask()
     assert f"{PERSON}~1~{person_of('anna', KEY)}~" in surfer.cookie
     assert "anna" not in surfer.cookie
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "fakeredis"])
+def test_two_workers_agree(kind: str, tmp_path: Path) -> None:
+    """What one worker kept of a person, another one serves, whatever the store."""
+    world = STORES[kind](tmp_path)
+    workers = [stand(store=world.open(), seed=seed) for seed in range(2)]
+    devices = [worker.surfer() for worker in workers for _ in range(4)]
+    arms = [device.ask().decision.arm for device in devices]
+    assert set(arms) == {"green", "red"}
+    for device in devices:
+        device.ask("/login", method="POST", view=login())
+    assert [device.ask().decision.arm for device in devices] == [arms[0]] * 8
+    for worker in workers:
+        worker.bandit.flush()
+    conflicts = sum(arm != arms[0] for arm in arms)
+    assert (workers[0].pulls(), workers[0].excluded()) == (8, {"conflict": conflicts})
+    for worker in workers:
+        worker.bandit.close()

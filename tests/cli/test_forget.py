@@ -52,6 +52,7 @@ def test_nobody_to_forget(config: Path) -> None:
     """Who is not known is no error; several may be named, and JSON is printed on demand."""
     found = json.loads(forget(config, "carl", "dora", "--json").output)
     assert (found["events"], found["decisions"]) == (0, [])
+    assert "ids of" not in forget(config, "carl").output
     assert forget(config, "bert", "anna", "--json").output.count('"events": 3') == 1
 
 

@@ -137,10 +137,30 @@ def test_a_stream(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     process = shared(server)
     to = ToStream(process.url(), tmp_path, "shop:forgetting", 100)
     sink = opener(to)()
-    sink.write(MIXED * 3, refused)
+    sink.write([MIXED[1], *[event("bert", 2)] * 3, *MIXED * 3], refused)
     assert erase([LogSettings(to)], WANTED) == Erased(6, frozenset({"d1", "d3"}))
     with process.client() as client:
         entries = client.xrange("shop:forgetting")
         client.delete("shop:forgetting")
-    assert [json.loads(fields[b"event"])["n"] for _, fields in entries] == [2, 4] * 3
+    assert [json.loads(fields[b"event"])["n"] for _, fields in entries] == [2] * 4 + [2, 4] * 3
     sink.close()
+
+
+def test_a_file_that_goes_away_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file before that was one too many is gone when it is its turn, and that is all right."""
+    path = tmp_path / "d.jsonl"
+    FileSink(ToFile(path)).write(MIXED, refused)
+    found = [tmp_path / "d.jsonl.1", path]
+    monkeypatch.setattr("banditware.log.erasing.files_of", lambda each: found)
+    assert erase([LogSettings(ToFile(path))], WANTED).events == 2
+
+
+def test_devices_are_found_by_their_person(tmp_path: Path) -> None:
+    """What a device did before its person was known goes, too; places are named once."""
+    path = tmp_path / "d.jsonl"
+    told = {"kind": "identity", "subject": "phone", "known": "anna", "n": 5}
+    FileSink(ToFile(path)).write([event("phone", 1), *MIXED, written(told)], refused)
+    places = [LogSettings(ToFile(path)), LogSettings(ToLogger("shop"))]
+    found = erase(places, WANTED)
+    assert (found.events, found.elsewhere) == (4, ("the logger 'shop'",))
+    assert [each["n"] for each in lines_of(path)] == [2, 4]
