@@ -183,7 +183,8 @@ def test_tokens_that_cannot_be_taken_are_ignored() -> None:
     counted = here.surfer().ask(cookie="c=yes").decision.token
     old = here.surfer().ask().decision.token
     here.watch.now += 2 * HOUR
-    here.surfer().ask("/ok", view=lambda visit: visit.consent(True, "forged", counted, old))
+    seen = here.surfer().ask("/ok", view=lambda v: v.consent(True, "forged", counted, old))
+    assert not seen.visit.decisions
     assert here.pulls() == 1
     surfer = here.surfer()
     first = surfer.ask(cookie="c=yes").decision

@@ -71,10 +71,9 @@ def test_counts_are_what_visitors_did(how: str, folder: Path) -> None:
             key = experiment.name, arm.value
             assert (numbers["pulls"], numbers["rewards"]) == (saw[key], clicked[key])
         assert reports[experiment.name]["excluded"] == {"duplicate": 3}
-    revenue = sum(
-        arm["goals"]["revenue"]["reward_sum"] for arm in reports["txt_btn"]["arms"].values()
-    )
-    assert revenue == 180
+    # Ten visitors may leave an arm out, which has no revenue then.
+    goals = [arm["goals"].get("revenue", {}) for arm in reports["txt_btn"]["arms"].values()]
+    assert sum(goal.get("reward_sum", 0) for goal in goals) == 180
 
 
 def test_the_log_of_the_server_is_clean(folder: Path) -> None:
