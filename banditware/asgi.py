@@ -19,6 +19,7 @@ from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.events.happened import Happened
 from banditware.http import ASGI_HEADERS, without_port
 from banditware.merging import Merging
+from banditware.validators import to_headers
 from banditware.visit import Visit
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -134,7 +135,10 @@ class ASGIMiddleware:
         self.app = app
         self.bandit = bandit
         self._below_mount = bandit.settings.below_mount
-        self.merging = Merging(ASGI_HEADERS, bandit.hidden, bandit.settings.varies_on)
+        settings = bandit.settings
+        self.merging = Merging(
+            ASGI_HEADERS, bandit.hidden, settings.varies_on, by_arm=settings.by_arm
+        )
         self._attendant = Attendant()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -156,6 +160,8 @@ class ASGIMiddleware:
                 scope = _rewritten(scope, visit.rewrite)
             if visit.answer is not None:
                 app = asgi_app(visit.answer)
+            if visit.conditions is not None:
+                scope = {**scope, "headers": to_headers(scope["headers"], visit.conditions)}
         response = _Response(self, visit, send)
         token = visit_of_context.set(visit)
         try:
@@ -229,7 +235,7 @@ class _Response:
             message = {**message, "headers": headers}
         effects = bandit.finish(visit, message.get("status", ""), headers)
         self.records, self.events = effects.records, effects.events
-        merged = self._middleware.merging(headers, effects)
+        merged = self._middleware.merging(headers, effects, visit)
         return message if merged is headers else {**message, "headers": merged}
 
     def complete(self) -> None:

@@ -36,6 +36,7 @@ from banditware.people import people_of
 from banditware.report import experiment_report
 from banditware.routes import Router
 from banditware.running import Running
+from banditware.showing import visits
 from banditware.snapshot import Snapshot, unread
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
@@ -80,6 +81,7 @@ class Bandit(Running):
         self.hidden = Faults(clock)
         self._running = False
         self._router = Router(settings.routes)
+        self._visit = visits(settings.debug, time.perf_counter)
         self._store = store or open_store(settings.store, settings.folder)
         self._people = people_of(settings, self._store, clock)
         self._log = begin_log(settings, log, clock)
@@ -110,6 +112,7 @@ class Bandit(Running):
             consent=consent_of(settings, self.hidden),
             forcing=forcing_of(settings),
             people=self._people,
+            below_mount=settings.below_mount,
         )
 
     @classmethod
@@ -244,7 +247,7 @@ class Bandit(Running):
                 self._start()
             host = facts.host if self._router.uses_hosts else ""
             matches = self._router.match(facts.method, facts.path, host)
-            visit = Visit(self._ground, facts, matches)
+            visit = self._visit(self._ground, facts, matches)
             if matches:
                 visit.choose()
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app

@@ -6,13 +6,15 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from banditware.answer import Answer
 from banditware.attributes import Source
 from banditware.consent import Consent
 from banditware.events.happened import Happened
 from banditware.forcing import Forcing
-from banditware.http import Cookie
+from banditware.http import Cookie, Facts
 from banditware.model import Decision
 from banditware.persons import People
+from banditware.redirecting import redirection
 from banditware.snapshot import Snapshot
 from banditware.tokens import Tokens
 
@@ -35,8 +37,9 @@ class Ground:
         note: takes what happened, for the decision log; None if there is none.
         notes_sticky: it takes decisions that are served again, too.
         consent: finds out whether a subject may be remembered; None if everybody may.
+        below_mount: the paths of requests lack the app's mount point.
         seal: signs a decision into a token.
-        rewriting: names of the experiments of which an arm names a path to serve instead.
+        rewriting: names of the experiments of which an arm names something to serve instead.
         unnamed: names of the experiments whose arms only the app knows.
     """
 
@@ -53,6 +56,7 @@ class Ground:
     note: Callable[[Happened], None] | None = None
     notes_sticky: bool = False
     consent: Consent | None = None
+    below_mount: bool = False
     seal: Callable[[Decision], str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)
     unnamed: frozenset[str] = field(init=False)
@@ -61,11 +65,13 @@ class Ground:
         """Keep at hand what every request asks for."""
         self.seal = self.tokens.seal
         experiments = [each.experiment for each in self.snapshot.experiments.values()]
-        rewriting = (each.name for each in experiments if any(arm.rewrite for arm in each.arms))
-        self.rewriting = frozenset(rewriting)
+        elsewhere = (e.name for e in experiments if any(a.rewrite or a.redirect for a in e.arms))
+        self.rewriting = frozenset(elsewhere)
         self.unnamed = frozenset(each.name for each in experiments if not each.arms)
 
-    def rewritten(self, decision: Decision) -> str | None:
-        """Return the path that a decision serves instead of the requested one, if any."""
+    def diversion(self, decision: Decision, facts: Facts) -> str | Answer | None:
+        """Return what a decision serves instead of the requested path, if anything."""
         arm = self.snapshot.experiments[decision.experiment].by_name.get(decision.arm)
-        return None if arm is None else arm.rewrite
+        if arm is None or arm.redirect is None:
+            return None if arm is None else arm.rewrite
+        return redirection(arm.redirect, facts, below_mount=self.below_mount)

@@ -178,15 +178,21 @@ class HeaderMerge(Generic[AnyStr]):
 
     def __init__(self, encode: Callable[[str], AnyStr], spell: Callable[[str], str] = str) -> None:
         self._encode: Callable[[str], AnyStr] = encode
+        self._spell: Callable[[str], str] = spell
         self._set_cookie: AnyStr = encode(spell("Set-Cookie"))
         self._vary: tuple[AnyStr, AnyStr] = (encode(spell("Vary")), encode("Cookie"))
         self._private: tuple[AnyStr, AnyStr] = (encode(spell("Cache-Control")), encode("private"))
+
+    def pair(self, name: str, value: str) -> tuple[AnyStr, AnyStr]:
+        """Return a header as the interface has it."""
+        return self._encode(self._spell(name)), self._encode(value)
 
     def apply(
         self,
         headers: Iterable[tuple[AnyStr, AnyStr]],
         effects: Effects,
         shared: Callable[[], None] | None = None,
+        marked: Callable[[str], str] | None = None,
     ) -> list[tuple[AnyStr, AnyStr]]:
         """Return the app's headers with the effects merged in, as a new list.
 
@@ -197,24 +203,31 @@ class HeaderMerge(Generic[AnyStr]):
             headers: the app's headers; a name or value of the other string type is looked at too.
             effects: what to merge.
             shared: called if the app lets shared caches keep what is made private here.
+            marked: returns an ETag of the app with the mark of what is shown.
         """
         merged = list(headers)
         if effects.varies:
-            self._mark_varying(merged, shared)
+            self._mark_varying(merged, shared, marked)
         if effects.set_cookie:
             merged.append((self._set_cookie, self._encode(effects.set_cookie)))
         merged.extend((self._set_cookie, self._encode(each)) for each in effects.cookies)
         return merged
 
     def _mark_varying(
-        self, headers: list[tuple[AnyStr, AnyStr]], shared: Callable[[], None] | None
+        self,
+        headers: list[tuple[AnyStr, AnyStr]],
+        shared: Callable[[], None] | None,
+        marked: Callable[[str], str] | None,
     ) -> None:
         """Add `Cookie` to `Vary` and `private` to `Cache-Control`, where they are not satisfied."""
         vary = caching = None  # the last header of each name, or False if one satisfies
         for index, (key, value) in enumerate(headers):
             size = len(key)  # settles nearly all
-            if size == _VARY_SIZE and vary is not False and _is(key, _VARY):
-                vary = _VARYING.isdisjoint(_tokens(value)) and (index, key, value)
+            if size == _VARY_SIZE:
+                if vary is not False and _is(key, _VARY):
+                    vary = _VARYING.isdisjoint(_tokens(value)) and (index, key, value)
+                elif marked is not None and _is(key, _ETAG):
+                    headers[index] = (key, self._encode(marked(_text(value))))
             elif size == _CACHING_SIZE and caching is not False and _is(key, _CACHING):
                 caching = _UNSHARED.isdisjoint(_tokens(value)) and (index, key, value)
         if caching and shared is not None and self.is_shared(headers):
@@ -223,11 +236,7 @@ class HeaderMerge(Generic[AnyStr]):
             headers += (self._vary, self._private)
             return
         for found, addition in ((vary, self._vary), (caching, self._private)):
-            if found is None:
-                headers.append(addition)
-            elif found:
-                index, key, value = found
-                headers[index] = (key, _joined(value, addition[1]))
+            _satisfy(headers, found, addition)
 
     def is_shared(self, headers: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
         """Return True if the app allows shared caches to keep this response."""
@@ -237,12 +246,23 @@ class HeaderMerge(Generic[AnyStr]):
 
 _VARY = "vary"
 _CACHING = "cache-control"
+#: As long as `vary`.
+_ETAG = "etag"
 _VARY_SIZE, _CACHING_SIZE = len(_VARY), len(_CACHING)
 
 #: What in these headers says what we would say, and what contradicts it.
 _VARYING = frozenset({"cookie", "*"})
 _UNSHARED = frozenset({"private", "no-store"})
 _SHARED = frozenset({"public", "s-maxage"})
+
+
+def _satisfy(headers: list[Any], found: Any, addition: tuple[Any, Any]) -> None:
+    """Add a header, or its value to the last one of its name; one that is False satisfies."""
+    if found is None:
+        headers.append(addition)
+    elif found:
+        index, key, value = found
+        headers[index] = (key, _joined(value, addition[1]))
 
 
 def _is(key: str | bytes, name: str) -> bool:

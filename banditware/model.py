@@ -35,8 +35,8 @@ class Arm(NamedTuple):
         value: what the view gets; an arm without a value has its own name as value.
         rewrite: the path the wrapped app sees instead of the requested one, or None.
         attributes: what a contextual policy may know of it.
-        available: rules of which one must hold for a subject to whom a contextual policy may show
-            it; none lets everybody.
+        available: rules of which one must hold for whom a contextual policy may show it; or none.
+        redirect: where the browser is sent instead of calling the app, or None.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Arm(NamedTuple):
     rewrite: str | None = None
     attributes: Mapping[str, Any] = MappingProxyType({})
     available: Rules = ()
+    redirect: str | None = None
 
 
 class Statistics(NamedTuple):
@@ -154,8 +155,7 @@ class Context(NamedTuple):
     Attributes:
         schema: the attributes it learns from.
         policy: the rule that turns scores into probabilities.
-        shared: True if all arms have one model, which tells them apart by their attributes; False
-            if each has one of its own.
+        shared: True if all arms have one model, False if each has one of its own.
     """
 
     schema: Schema

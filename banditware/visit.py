@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any
 
 from banditware.actions import GivenActions, reusable
-from banditware.answer import Diverted
 from banditware.attributes import NOTHING, attributes_of
 from banditware.contexts import NOTHING_GIVEN, Given, usable, weighed
 from banditware.crediting import Reward
@@ -28,12 +27,13 @@ from banditware.outcome import Outcome
 from banditware.persons import PERSON
 from banditware.returning import offered, returned
 from banditware.routes import Match
+from banditware.shown import Shown
 from banditware.snapshot import ExperimentSnapshot
 from banditware.targeting import Targeting, in_holdout, kept_out
 from banditware.whys import Explains
 
 
-class Visit(Explains, Identifies, Diverted):
+class Visit(Explains, Identifies, Shown):
     """The decisions and rewards of one request. Lives as long as the request does.
 
     `visit["headline"]` is the arm's value, decided when it is first read.
@@ -147,7 +147,8 @@ class Visit(Explains, Identifies, Diverted):
                     continue
                 decision = self._decisions.get(name) or self._first(name, None)
                 if name in ground.rewriting:
-                    self.divert(ground.rewritten(decision))
+                    self.divert(ground.diversion(decision, self._facts))
+        self.revalidate()
 
     def finish(self, status: int, headers: Headers = ()) -> Effects:
         """Return what must happen to a response that starts with this status and these headers.

@@ -18,6 +18,7 @@ from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.events.happened import Happened
 from banditware.http import WSGI_HEADERS, without_port
 from banditware.merging import Merging
+from banditware.validators import to_environ
 from banditware.visit import Visit
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def _key(name: str) -> str:
 
 #: Spelt out for the headers that are asked for on every visit.
 _KEYS = {name: _key(name) for name in ("cookie", "user-agent", "sec-purpose", "purpose", "x-moz")}
+_KEYS |= {name: _key(name) for name in ("if-none-match", "if-modified-since")}
 _KEYS |= {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
@@ -94,7 +96,10 @@ class WSGIMiddleware:
         self.app = app
         self.bandit = bandit
         self._below_mount = bandit.settings.below_mount
-        self.merging = Merging(WSGI_HEADERS, bandit.hidden, bandit.settings.varies_on)
+        settings = bandit.settings
+        self.merging = Merging(
+            WSGI_HEADERS, bandit.hidden, settings.varies_on, by_arm=settings.by_arm
+        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; what the app returns goes on unchanged whenever that can be."""
@@ -112,6 +117,8 @@ class WSGIMiddleware:
                 environ["PATH_INFO"] = visit.rewrite.encode().decode("latin-1")
             if visit.answer is not None:
                 app = wsgi_app(visit.answer)
+            if visit.conditions is not None:
+                to_environ(environ, visit.conditions)
         response = _Response(self, visit, start_response)
         token = visit_of_context.set(visit)
         try:
@@ -159,7 +166,7 @@ class _Response:
         bandit, visit = self._middleware.bandit, self._visit
         effects = bandit.finish(visit, str(status)[:3], headers)
         self.records, self.events = effects.records, effects.events
-        return self._middleware.merging(headers, effects)
+        return self._middleware.merging(headers, effects, visit)
 
     def complete(self) -> None:
         """Record the effects, once."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 from http.cookies import Morsel
 from typing import Any
 
+from banditware import Visit
 from banditware.http import Effects
 from banditware.merging import Merging
 
+#: The cookies of the project, which are looked at and stay: spelt otherwise than ours.
+_THEIRS = "set-cookie"
 
-def merge(response: Any, effects: Effects, merging: Merging[str]) -> None:
+
+def merge(response: Any, visit: Visit, effects: Effects, merging: Merging[str]) -> None:
     """Merge effects into a response; headers that stay the same are not touched.
 
     Our cookie is one of the response's, and comes last of them.
     """
-    headers = list(response.items())
-    merged = merging(headers, effects)
+    theirs = ((_THEIRS, each.OutputString()) for each in response.cookies.values())
+    headers = [*response.items(), *theirs]
+    merged = merging(headers, effects, visit)
     if merged is headers:
         return
     before = dict(headers)
@@ -23,8 +28,10 @@ def merge(response: Any, effects: Effects, merging: Merging[str]) -> None:
         if name == "Set-Cookie":
             cookie = cookie_of(value)
             response.cookies[cookie.key] = cookie
-        elif before.get(name) != value:
+        elif name != _THEIRS and before.get(name) != value:
             response.headers[name] = value
+    for name in {each.lower() for each in before} - {each.lower() for each, _ in merged}:
+        del response.headers[name]
 
 
 def cookie_of(header: str) -> Morsel[str]:

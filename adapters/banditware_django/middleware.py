@@ -16,6 +16,7 @@ from banditware import Bandit, Visit
 from banditware.current import VISIT_KEY, leave, visit_of_context
 from banditware.http import WSGI_HEADERS
 from banditware.merging import Merging
+from banditware.validators import to_environ
 from banditware_django.answering import answering
 from banditware_django.bandits import get_bandit, holding
 from banditware_django.completing import Completion, when_closed, when_complete
@@ -42,8 +43,10 @@ class BanditsMiddleware:
         self.get_response = get_response
         self.bandit = get_bandit()
         self._below_mount = self.bandit.settings.below_mount
-        varies_on = self.bandit.settings.varies_on
-        self._merging = Merging(WSGI_HEADERS, self.bandit.hidden, varies_on)
+        settings = self.bandit.settings
+        self._merging = Merging(
+            WSGI_HEADERS, self.bandit.hidden, settings.varies_on, by_arm=settings.by_arm
+        )
         self._is_async: bool = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)
@@ -63,6 +66,8 @@ class BanditsMiddleware:
                 _rewrite(request, visit.rewrite)
             if visit.answer is not None:
                 get_response = answering(visit.answer, is_async=self._is_async)
+            if visit.conditions is not None:
+                to_environ(request.META, visit.conditions)
         if self._is_async:
             return self._awaited(get_response, request, visit, bandit)
         token = visit_of_context.set(visit)
@@ -90,7 +95,7 @@ class BanditsMiddleware:
         visit.started = True
         if visit.touched:
             effects = bandit.finish(visit, response.status_code, response.items())
-            merge(response, effects, self._merging)
+            merge(response, visit, effects, self._merging)
             if effects.records or effects.events:
                 when_complete(response, Completion(bandit, effects))
         # Under WSGI, of a response without length the end may still be to come when it is closed.

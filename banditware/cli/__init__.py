@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "banditware.cli.doctor",
     "link": "banditware.cli.link",
     "forget": "banditware.cli.forget",
+    "cdn": "banditware.cli.cdn",
     "copy": "banditware.cli.copy",
     "import": "banditware.cli.importing:imports",
     "eppo": "banditware.cli.eppo",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, WithJsonSchema
@@ -22,6 +24,15 @@ _STRUCTURED = "put a structured value under `value:`"
 def _a_path(text: str) -> str:
     if not text.startswith("/") or not text.isprintable():
         raise RefusedError(f"must be a path that starts with /, not {WRITTEN}")
+    return text
+
+
+def _an_address(text: str) -> str:
+    if not re.fullmatch(r"(https?://[A-Za-z0-9.-]+(:[0-9]+)?)?(/(?!/)[!-~]*)?", text) or not text:
+        raise RefusedError(
+            "must be a path that starts with one /, or a URL that starts with https:// or http:// "
+            f"and a host, with anything else than ASCII quoted by %, not {WRITTEN}"
+        )
     return text
 
 
@@ -52,12 +63,21 @@ class ArmSection(Section):
     rewrite: Annotated[str, AfterValidator(_a_path)] | None = optional(
         None, "Path the wrapped app sees instead of the requested one."
     )
+    redirect: Annotated[str, AfterValidator(_an_address)] | None = optional(
+        None, "Path or URL to which the browser is sent instead of calling the app."
+    )
     attributes: Attributes | None = optional(
         None, "What a contextual policy may know of the arm, by the names in `action_context`."
     )
     available: OnlyIf | None = optional(
         None, "Who may get it from a contextual policy: conditions, as in `only_if`."
     )
+
+    @classmethod
+    def check(cls, data: Mapping[str, Any], faults: Faults) -> None:
+        """Refuse to be in two places."""
+        if data.get("rewrite") is not None and data.get("redirect") is not None:
+            faults.add(("redirect",), "rewrite says where to go already: keep one of the two")
 
 
 *_FIRST, _LAST = ArmSection.model_fields

@@ -105,6 +105,7 @@ def _experiment(
             long.rewrite,
             long.attributes or {},
             long.available or (),
+            long.redirect,
         )
         for arm, long in (section.arms or {}).items()
     )

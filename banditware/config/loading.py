@@ -54,6 +54,7 @@ def read(
         attributes=configuration.attributes,
         log=freeze.log(configuration, folder),
         consent=freeze.consent(configuration),
+        by_arm=configuration.caching,
         debug=Debug(**dict(configuration.debug)),
     )
 

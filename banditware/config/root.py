@@ -38,6 +38,8 @@ _SHORTEST_REFRESH = 0.01
 
 _BOTS = {"exclude": False, "count": True}
 
+_CACHING = {"private": False, "by_arm": True}
+
 
 def _secret(key: object) -> str:
     """Check a key; no message may show it, so what is shown is at most a variable's name."""
@@ -147,4 +149,7 @@ class Configuration(Section):
     log: Annotated[list[LogSection], BeforeValidator(as_list), OrOne()] = optional(
         [], "Where every decision and reward is told."
     )
+    caching: Annotated[
+        bool, BeforeValidator(one_of(_CACHING)), WithJsonSchema({"enum": list(_CACHING)})
+    ] = optional("private", "Whether shared caches may keep a page for each arm.")
     debug: DebugOrFlag = optional(False, "What is shown of decisions while an app is made.")

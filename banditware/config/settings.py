@@ -36,6 +36,7 @@ class Settings(NamedTuple):
         log: where the decision log goes.
         consent: where it stands whether a subject may be remembered; None if nobody is asked.
         debug: what is shown of decisions while an app is made.
+        by_arm: shared caches may keep a page for each arm.
     """
 
     secret_keys: tuple[str, ...]
@@ -52,6 +53,7 @@ class Settings(NamedTuple):
     log: tuple[LogSettings, ...] = ()
     consent: ConsentSettings | None = None
     debug: Debug = NO_DEBUG
+    by_arm: bool = False
 
     @property
     def varies_on(self) -> tuple[str, ...]:

@@ -188,3 +188,20 @@ def test_a_person_sees_every_check(config: Path, monkeypatch: pytest.MonkeyPatch
     assert result.stdout.startswith("banditware doctor")
     assert "secret key 1" in result.stdout
     assert "note: database: there is no" in result.stdout
+
+
+@pytest.mark.parametrize("url", ["shop.example", "ftp://shop.example/", "https:///", ""])
+def test_what_is_no_url(config: Path, url: str) -> None:
+    """Something else than the URL of a page is refused as a mistake of the call."""
+    result = run(config, "--url", url)
+    assert result.exit_code == 2
+    assert "must start with https:// or http:// and a host" in result.stderr
+
+
+def test_a_site(config: Path) -> None:
+    """With a URL the site is looked at, and nothing of this host."""
+    result = run(config, "--url", "http://127.0.0.1:9/", "--json")
+    assert result.exit_code == 1
+    (found,) = json.loads(result.stdout)["findings"]
+    assert (found["check"], found["level"]) == ("site", "danger")
+    assert found["what"].startswith("http://127.0.0.1:9/ cannot be reached: ")

@@ -15,6 +15,20 @@ from banditware.targeting import Targeting, traffic
 Settle = Callable[..., Settings]
 Complain = Callable[..., list[str]]
 
+#: What a redirect has to be, and what is none, as messages show it.
+NO_ADDRESS = (
+    "must be a path that starts with one /, or a URL that starts with https:// or http:// "
+    "and a host, with anything else than ASCII quoted by %"
+)
+WRONG = (
+    ("a", "'b'"),
+    ("b", "'//evil.example/'"),
+    ("c", "'javascript:alert(1)'"),
+    ("d", "'https://café.example'"),
+    ("e", "'/a b'"),
+    ("f", "'/\\r\\nX: y'"),
+)
+
 
 def one(settle: Settle, keys: object, **parts: Any) -> Experiment:
     """Return the only experiment of a configuration."""
@@ -91,6 +105,13 @@ def test_everything(settle: Settle) -> None:
         (
             {"a": {"rewrite": "/a"}, "b": {"value": 1, "rewrite": "/b?x=1"}},
             (Arm("a", "a", "/a"), Arm("b", 1, "/b?x=1")),
+        ),
+        (
+            {"a": {"redirect": "/a?b=c#d"}, "b": {"redirect": "https://x.example:1/%C3%A9"}},
+            (
+                Arm("a", "a", redirect="/a?b=c#d"),
+                Arm("b", "b", redirect="https://x.example:1/%C3%A9"),
+            ),
         ),
         ({"a": {"value": None}}, (Arm("a", "a"),)),
         ({"on": 1, "no": 2, "A_.-9": 3}, (Arm("A_.-9", 3), Arm("no", 2), Arm("on", 1))),
@@ -169,8 +190,8 @@ def test_single_method(settle: Settle) -> None:
             [
                 "arms.a b: a name is made of 1 to 64 letters, digits and the characters _ . -",
                 (
-                    "arms.c: is a mapping with other keys than value, rewrite, attributes and "
-                    "available; put a structured value under `value:`"
+                    "arms.c: is a mapping with other keys than value, rewrite, redirect, "
+                    "attributes and available; put a structured value under `value:`"
                 ),
                 "arms.d.rewrit: is not a known key; did you mean 'rewrite'?",
                 "arms.e.rewrite: must be a path that starts with /, not 'x'",
@@ -182,6 +203,27 @@ def test_single_method(settle: Settle) -> None:
                 "arms.a.size: is not a known key; put a structured value under `value:`",
                 "arms.b.rewrite: must be text, not 5; quote it",
                 "arms.c.rewrite: has no value: give it one, or remove the key",
+            ],
+        ),
+        (
+            {
+                "arms": {
+                    "a": {"redirect": "b"},
+                    "b": {"redirect": "//evil.example/"},
+                    "c": {"redirect": "javascript:alert(1)"},
+                    "d": {"redirect": "https://café.example"},
+                    "e": {"redirect": "/a b"},
+                    "f": {"redirect": "/\r\nX: y"},
+                    "g": {"redirect": "/g", "rewrite": "/h"},
+                    "h": {"redirect": 5},
+                    "i": {"redirect": ""},
+                }
+            },
+            [
+                *(f"arms.{arm}.redirect: {NO_ADDRESS}, not {written}" for arm, written in WRONG),
+                "arms.g.redirect: rewrite says where to go already: keep one of the two",
+                "arms.h.redirect: must be text, not 5; quote it",
+                f"arms.i.redirect: {NO_ADDRESS}, not ''",
             ],
         ),
         ({"arms": ["a"], "default": "b"}, ["default: there is no arm 'b'"]),

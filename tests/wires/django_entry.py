@@ -66,7 +66,8 @@ def django_asgi_entry(view: View, wrapper: Wrapper) -> Ask:
 
 
 def _answer(view: View, request: HttpRequest) -> Reply:
-    return view(Seen(request.path_info, getattr(request, "bandits", None)))
+    headers = {key.lower(): value for key, value in request.headers.items()}
+    return view(Seen(request.path_info, getattr(request, "bandits", None), headers))
 
 
 async def _later(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:

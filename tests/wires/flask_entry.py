@@ -35,7 +35,9 @@ def flask_entry(view: View, wrapper: Wrapper) -> Ask:
     app.url_map.converters["anything"] = _Anything
 
     def answer(path: str) -> Response:
-        reply = view(Seen(request.environ["PATH_INFO"], request.environ.get("banditware.visit")))
+        environ = request.environ
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        reply = view(Seen(environ["PATH_INFO"], environ.get("banditware.visit"), headers))
         return _Bare(reply.chunks, f"{reply.status} Status", list(reply.headers))
 
     app.add_url_rule(

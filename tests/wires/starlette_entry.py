@@ -79,7 +79,8 @@ class _WithoutCookies(APIRoute):
 
 def _answered(view: View, request: Request) -> Response:
     """Return the view's reply as a response."""
-    return _Exactly(view(Seen(request.scope["path"], getattr(request.state, "bandits", None))))
+    path, visit = request.scope["path"], getattr(request.state, "bandits", None)
+    return _Exactly(view(Seen(path, visit, dict(request.headers))))
 
 
 def _stack(wrapper: Wrapper) -> list[Middleware]:

@@ -7,7 +7,7 @@ all: a new adapter is one new row of `tests.wires.entries.ENTRIES`.
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -67,10 +67,12 @@ class Seen:
     Attributes:
         path: the path it is asked for.
         visit: the visit, from where the interface keeps it; None if the app is not wrapped.
+        headers: the request headers, names in lower case.
     """
 
     path: str
     visit: Visit | None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shop(self) -> Visit:
@@ -88,7 +90,12 @@ def wsgi_entry(view: View, wrapper: Wrapper) -> Ask:
     """Send requests to the view as a WSGI app."""
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        reply = view(Seen(environ["PATH_INFO"], environ.get("banditware.visit")))
+        headers = {
+            key[5:].replace("_", "-").lower(): value
+            for key, value in environ.items()
+            if key.startswith("HTTP_")
+        }
+        reply = view(Seen(environ["PATH_INFO"], environ.get("banditware.visit"), headers))
         start_response(f"{reply.status} Status", list(reply.headers))
         return list(reply.chunks)
 
@@ -122,7 +129,8 @@ def asgi_entry(view: View, wrapper: Wrapper) -> Ask:
     """Send requests to the view as an ASGI app."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        reply = view(Seen(scope["path"], scope.get("banditware.visit")))
+        headers = {k.decode(): v.decode("latin-1") for k, v in scope["headers"]}
+        reply = view(Seen(scope["path"], scope.get("banditware.visit"), headers))
         pairs = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in reply.headers]
         await send(asgi.start(reply.status, *pairs))
         for chunk in reply.chunks:
