@@ -74,6 +74,7 @@ class Acquaintances(forks.ForkAware):
         self._waiting: dict[str, Offer] = {}
         self._lock = threading.Lock()
         self._draining = False
+        self._thread: threading.Thread | None = None
 
     def after_fork(self, *, child: bool) -> None:
         """See `ForkAware`: what waits is the parent's to carry."""
@@ -115,11 +116,15 @@ class Acquaintances(forks.ForkAware):
             self._waiting[person] = Offer(person, texts, stale)
             begins = not self._draining and time.monotonic() >= self._resume
             self._draining = self._draining or begins
-        if begins and launch(self._drain) is None:
-            self._draining = False
+        if begins:
+            self._thread = launch(self._drain)
+            if self._thread is None:
+                self._draining = False
 
     def close(self, timeout: float) -> None:
         """Keep what waits, for at most so many seconds."""
+        if self._thread is not None:
+            self._thread.join(timeout)
         if self._waiting:
             self._resume = 0.0
             within(timeout, self._drain)

@@ -136,6 +136,20 @@ def test_a_failure_keeps_what_waits(store: Slow, people: Acquaintances) -> None:
     assert store.asked == 2
 
 
+def test_closing_waits_for_what_is_on_its_way(store: Slow, people: Acquaintances) -> None:
+    """What was begun before the end is ended, and then nothing is on its way to the store."""
+    store.gate.clear()
+    people.later(PERSON, {"a@1": "x"}, {})
+    until(lambda: store.asked == 1)
+    closing = threading.Thread(target=people.close, args=(60.0,))
+    closing.start()
+    assert closing.is_alive()
+    store.gate.set()
+    closing.join(60.0)
+    assert store.kept() == {"a@1": "x"}
+    assert not people._draining
+
+
 def test_memory_is_bounded(
     store: Slow, people: Acquaintances, monkeypatch: pytest.MonkeyPatch
 ) -> None:
