@@ -210,7 +210,8 @@ class HeaderMerge(Generic[AnyStr]):
             self._mark_varying(merged, shared, marked)
         if effects.set_cookie:
             merged.append((self._set_cookie, self._encode(effects.set_cookie)))
-        merged.extend((self._set_cookie, self._encode(each)) for each in effects.cookies)
+        if effects.cookies:
+            merged += [(self._set_cookie, self._encode(each)) for each in effects.cookies]
         return merged
 
     def _mark_varying(
