@@ -143,9 +143,11 @@ class ASGIMiddleware:
     def __init__(self, app: ASGIApplication, bandit: Bandit) -> None:
         self.app = app
         self.bandit = bandit
-        below_mount = bandit.settings.below_mount
-        self._facts = ScopeFactsBelowMount if below_mount else ScopeFacts
-        self.merging = Merging(ASGI_HEADERS, bandit.hidden, by_arm=bandit.settings.by_arm)
+        settings = bandit.settings
+        self._facts = ScopeFactsBelowMount if settings.below_mount else ScopeFacts
+        self.merging = Merging(
+            ASGI_HEADERS, bandit.hidden, settings.varies_on, by_arm=settings.by_arm
+        )
         self._attendant = Attendant()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

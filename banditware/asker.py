@@ -1,4 +1,4 @@
-"""Who asks: what a request says of its subject, found out when it is first needed."""
+"""What is known of whoever asks, beside their id: attributes, and whether they take part."""
 
 from __future__ import annotations
 
@@ -6,29 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from banditware.attributes import NOTHING, attributes_of
-from banditware.bots import is_bot
-from banditware.excluding import barred, uncounted
 from banditware.ground import Ground
 from banditware.http import Facts
+from banditware.identifying import Identifies
 from banditware.model import Experiment
-from banditware.recognising import recognised
 from banditware.routes import NO_MATCHES, Matches
 from banditware.targeting import Targeting, kept_out
-from banditware.tokens import Assignments
 
 
-class Asker:
+class Asker(Identifies):
     """The subject of one request. A visit is one."""
-
-    # Defaults stand in the class: one is made for every request, and most never set them.
-
-    _attributes: Mapping[str, Any] | None = None
-    _assignments: Assignments | None = None
-    _is_bot: bool = False
-    _time: float = 0.0
-    _barred: str | None = None
-    #: True if the cookie or a count may change.
-    _unsettled: bool = False
 
     def __init__(self, ground: Ground, facts: Facts, matches: Matches = NO_MATCHES) -> None:
         self._ground = ground
@@ -38,11 +25,6 @@ class Asker:
         self.started = False
         #: True if there may be something to do for the response.
         self.touched = False
-
-    @property
-    def subject(self) -> str:
-        """The opaque id of whom this request belongs to; new unless the cookie named one."""
-        return (self._assignments or self._known()).subject
 
     @property
     def attributes(self) -> Mapping[str, Any]:
@@ -60,9 +42,9 @@ class Asker:
     def _kept_out(
         self, experiment: Experiment, targeting: Targeting, context: Mapping[str, Any] | None
     ) -> str:
-        """Return why the subject does not take part, or nothing; a bot is no subject."""
+        """Return why the subject does not take part, or nothing; who gets defaults does not."""
         known = self._assignments or self._known()
-        if self._is_bot:
+        if self._withheld or experiment.name in self.forced:
             return ""
         given = self._said(context) if targeting.rules else NOTHING
         # Whom this process has served before belongs to the share.
@@ -73,24 +55,3 @@ class Asker:
     def _said(self, context: Mapping[str, Any] | None) -> Mapping[str, Any]:
         """Return what the request and before it the view say of the subject."""
         return {**self.attributes, **context} if context else self.attributes
-
-    def _uncounted(self, experiment: Experiment) -> str:
-        why = uncounted(self._facts, experiment, self._why_barred())
-        return why or ("started" if self.started else "")
-
-    def _why_barred(self) -> str:
-        if self._barred is None:
-            self._barred = barred(self._facts, bot=self._is_bot)
-        return self._barred
-
-    def _known(self) -> Assignments:
-        """Find out who asks, and when; a bot has no cookie.
-
-        Everything else that looks at the bot, the time and the assignments comes after it.
-        """
-        ground, facts = self._ground, self._facts
-        self._is_bot = not ground.count_bots and is_bot(facts.header("user-agent"))
-        self._time = ground.clock()
-        found = self._assignments = recognised(ground, facts, self._time, bot=self._is_bot)
-        self._unsettled |= found.stale_key
-        return found

@@ -33,6 +33,7 @@ from banditware.log.opening import Given as GivenLog
 from banditware.log.opening import begin_log
 from banditware.model import Decision
 from banditware.outright import outright
+from banditware.people import people_of
 from banditware.report import experiment_report
 from banditware.routes import Router
 from banditware.running import Running
@@ -84,9 +85,10 @@ class Bandit(Running):
         self._router = Router((*beacon_routes(settings.beacon), *settings.routes))
         self._visit = visits(settings.debug, time.perf_counter)
         self._store = store or open_store(settings.store, settings.folder)
+        self._people = people_of(settings, self._store, clock)
         self._log = begin_log(settings, log, clock)
         edges = Edges(generator or random.Random(), clock, self.hidden, self._log)
-        self._ground = ground_of(settings, edges)
+        self._ground = ground_of(settings, edges, self._people)
         windows = {each.ledger: each.attribution for each in settings.experiments}
         self._flusher = Flusher(
             self._store,

@@ -19,9 +19,11 @@ from banditware.deciding import excluded_record
 from banditware.errors import TokenError
 from banditware.events.happened import Decided, Happened, Rewarded
 from banditware.excluding import barred
+from banditware.forcing import FORCED
 from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, Effects, Facts
 from banditware.model import Experiment
+from banditware.persons import lasting
 from banditware.recognising import recognised
 from banditware.routes import Route
 from banditware.seen import awaits, credited, seen_decision, seen_record
@@ -58,17 +60,24 @@ def beacon_routes(beacon: Beacon | None) -> tuple[Route, ...]:
 def received(ground: Ground, facts: Facts, beacon: Beacon) -> tuple[Answer, Effects]:
     """Return the answer to a beacon and what it comes to.
 
-    A bot, a page that nobody looks at yet and another site's page come to nothing.
+    A bot, who may not be remembered, a page that nobody looks at yet and another site's page come
+    to nothing.
     """
-    if barred(facts, bot=not ground.count_bots and is_bot(facts.header("user-agent"))):
+    objection = "" if ground.consent is None else ground.consent.objection(facts)
+    bot = not ground.count_bots and is_bot(facts.header("user-agent"))
+    if objection or barred(facts, bot=bot):
         return RECEIVED, NO_EFFECTS
     query = parse_qs(facts.query[:LONGEST_QUERY], keep_blank_values=True, errors="replace")
     now = ground.clock()
-    known = recognised(ground, facts, now, bot=False)
+    cookies = facts.header("cookie")
+    known = recognised(ground, facts, now, cookies)
+    forced = ground.forcing.name in cookies and ground.forcing.asked(facts, cookies, now).arms
     message = _Message(ground, facts, beacon, known, now)
     rewarded = query.get("reward", [""])[0]
     if facts.header("sec-fetch-site") == "cross-site":
         message.refuse(rewarded, "cross_site")
+    elif forced and rewarded in forced:
+        message.refuse(rewarded, FORCED)
     else:
         for token in query.get("seen", [])[:MOST_TOKENS]:
             message.see(token)
@@ -165,9 +174,7 @@ class _Message:
         ground, known = self.ground, self.known
         if not self._seen:
             return ""
-        experiments, before = ground.snapshot.experiments, known.by_experiment
-        kept = {name: entry for name, entry in before.items() if name in experiments}
-        kept.update(self._seen)
+        kept = lasting(known.by_experiment, ground.snapshot.experiments) | self._seen
         value = ground.tokens.write(Assignments(known.subject, known.issued, kept))
         max_age = ground.cookie.max_age - (int(self.now) - known.issued)
         return ground.cookie.header(value, https=self.facts.secure, max_age=max_age)

@@ -16,13 +16,14 @@ from banditware.trying import Asked, choosable, held, settled, targeted, unavail
 from banditware.weighing import weights
 
 #: Why a decision that was drawn is no pull.
-_NO_PULL = frozenset({"head", "prefetch", "method", UNSEEN})
+_NO_PULL = frozenset({"head", "prefetch", "method", "stateless", UNSEEN})
 
 #: What is said of a decision by its reason; of others, that it is the default.
 _SENTENCES = {
     "drawn": "{arm} was drawn with probability {propensity:.4g}",
     "sticky": "{arm} was drawn before, with probability {propensity:.4g}, and is served again",
     "failure": "a fault of ours, of which the log tells, kept it from a draw: {arm} is served",
+    "forced": "{arm} is shown by force, and counted nowhere",
     "unknown": "no experiment has that name: {arm} is served",
     **dict.fromkeys(
         _NO_PULL, "{arm} was drawn with probability {propensity:.4g}, but is no pull: {reason}"

@@ -6,9 +6,11 @@ import random
 from collections.abc import Callable
 from typing import NamedTuple
 
-from banditware.config.settings import Settings
+from banditware.config.settings import Settings, forcing_of
+from banditware.consenting import consent_of
 from banditware.ground import Ground
 from banditware.log.decisions import DecisionLog
+from banditware.persons import People
 from banditware.snapshot import Snapshot, unread
 from banditware.tokens import Tokens
 
@@ -29,8 +31,17 @@ class Edges(NamedTuple):
     log: DecisionLog
 
 
-def ground_of(settings: Settings, edges: Edges) -> Ground:
-    """Return what visits stand on before any counts were read."""
+def ground_of(settings: Settings, edges: Edges, people: People) -> Ground:
+    """Return what visits stand on before any counts were read.
+
+    Args:
+        settings: the configuration.
+        edges: what it does not say.
+        people: keeps what was decided for people whom the app knows.
+
+    Raises:
+        ConfigError: a function that the configuration names is not there.
+    """
     return Ground(
         snapshot=Snapshot({each.name: unread(each) for each in settings.experiments}),
         tokens=Tokens(settings.secret_keys),
@@ -42,6 +53,9 @@ def ground_of(settings: Settings, edges: Edges) -> Ground:
         note=edges.log.note,
         notes_sticky=edges.log.sticky,
         sources=settings.attributes,
+        consent=consent_of(settings, edges.fault),
+        forcing=forcing_of(settings),
+        people=people,
         beacon=settings.beacon,
         below_mount=settings.below_mount,
     )

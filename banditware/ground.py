@@ -10,9 +10,12 @@ from banditware.answer import Answer
 from banditware.attributes import Source
 from banditware.beacon import BEACON, Beacon
 from banditware.bots import known_crawlers
+from banditware.consent import Consent
 from banditware.events.happened import Happened
+from banditware.forcing import Forcing
 from banditware.http import Cookie, Facts
 from banditware.model import Decision
+from banditware.persons import People
 from banditware.redirecting import redirection
 from banditware.snapshot import Snapshot
 from banditware.tokens import Tokens
@@ -31,9 +34,12 @@ class Ground:
         count_bots: decide and count for bots like for anybody.
         fault: told of an exception of ours that the app must not see.
         sources: where the attributes of a request stand.
+        people: keeps what was decided for people whom the app knows.
+        forcing: reads which arms a request asks for by force.
         note: takes what happened, for the decision log; None if there is none.
         notes_sticky: it takes decisions that are served again, too.
         beacon: how pages tell what is seen; None if they do not.
+        consent: finds out whether a subject may be remembered; None if everybody may.
         below_mount: the paths of requests lack the app's mount point.
         seal: signs a decision into a token.
         rewriting: names of the experiments of which an arm names something to serve instead.
@@ -49,9 +55,12 @@ class Ground:
     count_bots: bool
     fault: Callable[[Exception], None]
     sources: Mapping[str, Source]
+    forcing: Forcing
+    people: People
     note: Callable[[Happened], None] | None = None
     notes_sticky: bool = False
     beacon: Beacon | None = None
+    consent: Consent | None = None
     below_mount: bool = False
     seal: Callable[[Decision], str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)

@@ -68,12 +68,14 @@ class Effects(NamedTuple):
         set_cookie: value of a `Set-Cookie` header, or empty.
         records: what to append to the spool once the response is out.
         events: what to tell the decision log then; see `banditware.events.happened`.
+        cookies: values of further `Set-Cookie` headers.
     """
 
     varies: bool = False
     set_cookie: str = ""
     records: tuple[bytes, ...] = ()
     events: tuple[Happened, ...] = ()
+    cookies: tuple[str, ...] = ()
 
 
 NO_EFFECTS = Effects()
@@ -218,6 +220,8 @@ class HeaderMerge(Generic[AnyStr]):
                 merged += self._varying
         if effects.set_cookie:
             merged.append((self._set_cookie, self._encode(effects.set_cookie)))
+        if effects.cookies:
+            merged += [(self._set_cookie, self._encode(each)) for each in effects.cookies]
         return merged
 
     def _mark_varying(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import AnyStr, Generic
 
 from banditware.http import Effects, HeaderMerge
 from banditware.sharing import keyed
 from banditware.shown import NOTHING_SHOWN, Shown
+from banditware.varying import also_varying
 
 _log = logging.getLogger("banditware")
 
@@ -20,6 +21,7 @@ class Merging(Generic[AnyStr]):
         self,
         merge: HeaderMerge[AnyStr],
         fault: Callable[[Exception], None],
+        varies_on: Sequence[str] = (),
         *,
         by_arm: bool = False,
     ) -> None:
@@ -28,10 +30,12 @@ class Merging(Generic[AnyStr]):
         Args:
             merge: writes the headers of the app's interface.
             fault: told of an exception, after which headers stay as they are.
+            varies_on: the request headers on which responses depend, beside the cookie.
             by_arm: caches may keep a page for each arm; see `banditware.sharing`.
         """
         self._merge: HeaderMerge[AnyStr] = merge
         self._fault = fault
+        self._varies_on = varies_on
         self._by_arm = by_arm
         self._shared = None if by_arm else self._warn
         self._warned = False
@@ -46,7 +50,7 @@ class Merging(Generic[AnyStr]):
 
         The app's headers are not changed. An ETag gets the mark of the arms that are shown.
         """
-        if not effects.varies and not effects.set_cookie and not shown.notes:
+        if not (effects.varies or effects.set_cookie or effects.cookies or shown.notes):
             return headers
         try:
             merged = None
@@ -54,6 +58,8 @@ class Merging(Generic[AnyStr]):
                 merged = keyed(headers, self._merge.pair, shown.marked)
             if merged is None:
                 merged = self._merge.apply(headers, effects, self._shared, shown.marked)
+            if self._varies_on:
+                merged = also_varying(merged, self._varies_on)
             for name, value in shown.notes:
                 self._note(merged, name, value)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app

@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 
 from banditware.amounts import amount_of
 from banditware.beacon import UNSEEN
+from banditware.consent import ANONYMOUS
 from banditware.contexts import pulled
 from banditware.crediting import RefusedError, Reward, credit
 from banditware.deciding import excluded_record, late_pull_record, pull_record
 from banditware.events.happened import Decided, Happened, Rewarded, kept
 from banditware.excluding import uncounted
+from banditware.forcing import FORCED
 from banditware.ground import Ground
 from banditware.http import Effects, Facts, Headers
 from banditware.model import Decision, Experiment
+from banditware.persons import lasting
 from banditware.routes import OK, Match, RewardRule, accepts
 from banditware.seen import credited, seen_decision
 from banditware.targeting import HASHED
@@ -36,7 +39,7 @@ _NOT_YET = frozenset({"prefetch", "method", UNSEEN})
 _IDLE_METHODS = frozenset({"HEAD", "OPTIONS"})
 
 #: Why a request gets no cookie.
-_NO_COOKIE = frozenset({"bot", "head"})
+_NO_COOKIE = ANONYMOUS | {"bot", "head"}
 
 
 @dataclass(slots=True)
@@ -50,10 +53,12 @@ class Outcome:
         decisions: what was decided, by experiment.
         rewards: what the view asked to credit: experiment and reward.
         known: what the cookie said.
+        forced: arms that are shown by force, by experiment.
         barred: returns why no decision of the request can be a pull, or nothing.
         now: when the request was handled, in seconds since the epoch.
         status: the status of the response.
         headers: its headers.
+        changed: the assignments that the cookie did not have, by experiment; see `effects`.
     """
 
     ground: Ground
@@ -62,12 +67,13 @@ class Outcome:
     decisions: Mapping[str, Decision]
     rewards: tuple[tuple[str, Reward], ...]
     known: Assignments
+    forced: Mapping[str, str]
     barred: Callable[[], str]
     now: float
     status: int
     headers: Headers
     _records: list[bytes] = field(init=False, default_factory=list)
-    _changed: dict[str, Assignment] = field(init=False, default_factory=dict)
+    changed: dict[str, Assignment] = field(init=False, default_factory=dict)
     #: True if the subject was left out by its id, which has to stay the same for that.
     _introduces: bool = field(init=False, default=False)
     _events: tuple[Happened, ...] = field(init=False, default=())
@@ -104,7 +110,7 @@ class Outcome:
         if why:
             self._exclude_served(experiment, why, earlier)
             if why in _NOT_YET and not bad:
-                self._changed[name] = entry._replace(counted=False)
+                self.changed[name] = entry._replace(counted=False)
             self._introduces |= known.fresh and why in HASHED and not bad
         elif bad:
             self._exclude(experiment, bad)
@@ -112,7 +118,7 @@ class Outcome:
             if held:
                 self._exclude(experiment, held)
             self._records.append(self._pull(decision, entry, again=earlier is not None))
-            self._changed[name] = entry
+            self.changed[name] = entry
         if self.ground.note is not None:
             self._note(decision, why or bad or held)
 
@@ -182,6 +188,9 @@ class Outcome:
 
     def _credit(self, name: str, reward: Reward) -> None:
         """Credit the decision of this request, or else the one in the cookie."""
+        if name in self.forced:
+            self._refuse(name, reward, FORCED)
+            return
         entry = self._entry(name)
         try:
             if entry is None or entry.counted or not self._proves(entry):
@@ -198,7 +207,7 @@ class Outcome:
         name, ground = entry.experiment, self.ground
         snapshot = ground.snapshot.experiments[name]
         self._records += credited(snapshot, entry, reward, now=self.now, seal=ground.seal)
-        self._changed[name] = entry._replace(counted=True)
+        self.changed[name] = entry._replace(counted=True)
         self._note(seen_decision(snapshot, entry, ground.seal), "")
 
     def _proves(self, entry: Assignment) -> bool:
@@ -222,7 +231,7 @@ class Outcome:
             self._events = (*self._events, event)
 
     def _entry(self, name: str) -> Assignment | None:
-        return self._changed.get(name) or self.known.by_experiment.get(name)
+        return self.changed.get(name) or self.known.by_experiment.get(name)
 
     def _experiment(self, name: str) -> Experiment:
         return self.ground.snapshot.experiments[name].experiment
@@ -232,15 +241,14 @@ class Outcome:
 
     def _cookie(self) -> str:
         """Return the cookie if it has to be written, or nothing."""
-        ground, known, changed = self.ground, self.known, self._changed
+        ground, known, changed = self.ground, self.known, self.changed
         before = known.by_experiment
         news = known.stale_key or self._introduces
         if not news and all(before.get(name) == changed[name] for name in changed):
             return ""
         if self.barred() in _NO_COOKIE:
             return ""
-        experiments = ground.snapshot.experiments
-        kept = {name: entry for name, entry in before.items() if name in experiments} | changed
+        kept = lasting(before, ground.snapshot.experiments) | changed
         max_age = ground.cookie.max_age - (int(self.now) - known.issued)
         value = ground.tokens.write(Assignments(known.subject, known.issued, kept))
         return ground.cookie.header(value, https=self.facts.secure, max_age=max_age)

@@ -10,6 +10,7 @@ from banditware.forks import ForkAware
 from banditware.health import Health
 from banditware.launching import within
 from banditware.log.decisions import DecisionLog
+from banditware.people import Acquaintances
 from banditware.stores.base import Store
 
 T = TypeVar("T", bound="Running")
@@ -28,6 +29,7 @@ class Running(ForkAware):
     _store: Store
     _flusher: Flusher
     _log: DecisionLog
+    _people: Acquaintances
 
     def __enter__(self: T) -> T:  # noqa: PYI019  # typing.Self is newer than 3.10
         return self
@@ -62,6 +64,7 @@ class Running(ForkAware):
     def close(self, timeout: float = 1.0) -> None:
         """Flush for at most `timeout` seconds and stop; what is left waits in the spool."""
         self._flusher.close(timeout)
+        self._people.close(timeout)
         self._store.close()
         self._log.close(timeout)
 

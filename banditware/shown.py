@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from banditware.answer import Diverted
 from banditware.ground import Ground
@@ -26,7 +26,7 @@ class Shown(Diverted):
     _ground: Ground
     _facts: Facts
     _matches: Matches = NO_MATCHES
-    _decisions: Mapping[str, Decision]
+    _decisions: dict[str, Decision]
     _assignments: Assignments | None
 
     #: The conditions that the app shall see, by header and empty for none, if others than came.
@@ -73,8 +73,11 @@ class Shown(Diverted):
 
         It may if the request says which arms it is for, these are the arms of a cookie that holds
         good and was counted, and nothing else is counted or changed: so whoever gets the copy would
-        have got this.
+        have got this. Where subjects are asked for their consent it never may, because the cache
+        knows nothing of who takes theirs back.
         """
+        if self._ground.consent is not None or effects.cookies:
+            return False
         said = self._facts.header(ARMS)
         if not said or self._facts.method != "GET" or effects.records or effects.set_cookie:
             return False

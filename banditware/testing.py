@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from banditware.bandit import Bandit
-from banditware.errors import suggestion
+from banditware.forcing import check_arm
 from banditware.model import Experiment
 from banditware.policies.fixed import Fixed
 from banditware.snapshot import Snapshot, unread, updated
@@ -69,8 +69,7 @@ def _always(experiment: Experiment, arm: str) -> Experiment:
     names = [each.name for each in experiment.arms]
     if experiment.context is not None:
         raise ValueError(f"{experiment.name!r} is contextual: offer it one action instead")
-    if arm not in names:
-        raise ValueError(f"{experiment.name!r} has no arm {arm!r}{suggestion(arm, names)}")
+    check_arm(experiment.name, arm, names)
     policy = Fixed({name: float(name == arm) for name in names})
     return replace(experiment, policy=policy, targeting=None, holdout=0.0)
 

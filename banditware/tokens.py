@@ -268,3 +268,17 @@ def _assignment(text: str, since: int = 0) -> Assignment:
     return Assignment(
         name, version, arm, float(propensity), since + int(time, 16), id_, not more, features
     )
+
+
+def entry_text(entry: Assignment) -> str:
+    """Return an assignment as text without a signature, for the store."""
+    return _entry(entry)
+
+
+def entry_of(text: str) -> Assignment:
+    """Return the assignment that `entry_text` wrote.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return _assignment(text)

@@ -18,17 +18,18 @@ from banditware.contexts import NOTHING_GIVEN, Given, usable, weighed
 from banditware.crediting import Reward
 from banditware.deciding import drawn, held_out, undecided, unknown
 from banditware.errors import ContextError, RewardError
+from banditware.forcing import FORCED
 from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Headers
 from banditware.model import Decision
 from banditware.outcome import Outcome
+from banditware.persons import PERSON
 from banditware.returning import offered, returned
 from banditware.shown import Shown
 from banditware.snapshot import ExperimentSnapshot
+from banditware.subjects import NO_DECISIONS
 from banditware.tagging import Beacons
 from banditware.targeting import in_holdout
 from banditware.whys import Explains
-
-_NONE: dict[str, Decision] = {}
 
 
 class Visit(Explains, Beacons, Shown, Asker):
@@ -42,7 +43,6 @@ class Visit(Explains, Beacons, Shown, Asker):
     #: What has to happen to the response, as of the last call of `Bandit.finish`.
     effects: Effects = NO_EFFECTS
 
-    _decisions: dict[str, Decision] = _NONE
     _rewards: tuple[tuple[str, Reward], ...] = ()
 
     @property
@@ -122,13 +122,15 @@ class Visit(Explains, Beacons, Shown, Asker):
         """Decide the experiments of the matching routes."""
         self.touched = True
         ground, matches = self._ground, self._matches
-        self._unsettled = matches.rewards or ground.notes_sticky
+        if matches.rewards or ground.notes_sticky:
+            self._unsettled = True
         if matches.serve is not None:
             self._serve(matches.serve)
             return
         if not matches.choose:
             return
-        served = (self._assignments or self._known()).served
+        known = self._assignments or self._known()
+        served = {} if self.forced else known.served
         experiments, now = ground.snapshot.experiments, self._time
         decisions = self._decisions = {}
         for name in matches.choose:
@@ -163,12 +165,16 @@ class Visit(Explains, Beacons, Shown, Asker):
             decisions=self._decisions,
             rewards=self._rewards,
             known=self._assignments or self._known(),
+            forced=self.forced,
             barred=self._why_barred,
             now=self._time,
             status=status,
             headers=headers,
         )
-        return outcome.effects()
+        effects = outcome.effects()
+        if self._cookies or self._records or PERSON in outcome.known.by_experiment:
+            effects = self._also(effects, outcome.changed)
+        return effects
 
     def _first(self, name: str, default: str | None, given: Given = NOTHING_GIVEN) -> Decision:
         """Decide what was not decided in this request, and keep it."""
@@ -195,7 +201,7 @@ class Visit(Explains, Beacons, Shown, Asker):
             decision = undecided(experiment, "failure", seal=ground.seal, default=default)
         if decision.counted or decision.reason != "sticky" or ground.notes_sticky:
             self._unsettled = True
-        if self._decisions is _NONE:
+        if self._decisions is NO_DECISIONS:
             self._decisions = {}
             self.touched = True
         self._decisions[name] = decision
@@ -204,6 +210,9 @@ class Visit(Explains, Beacons, Shown, Asker):
     def _again(self, snapshot: ExperimentSnapshot, given: Given) -> Decision | None:
         """Return the decision that the cookie remembers, if it may be served again."""
         known, now, experiment = self._assignments or self._known(), self._time, snapshot.experiment
+        if experiment.name in self.forced:
+            arm = self.forced[experiment.name]
+            return undecided(experiment, FORCED, seal=self._ground.seal, default=arm)
         kept = known.served.get(experiment.name)
         if kept is not None and kept.experiment is experiment and kept.since <= now <= kept.until:
             found: Decision | None = kept.decision
@@ -219,8 +228,8 @@ class Visit(Explains, Beacons, Shown, Asker):
         """Return a decision for somebody who has none."""
         ground, experiment = self._ground, snapshot.experiment
         seal = ground.seal
-        if self._is_bot:
-            return undecided(experiment, "bot", seal=seal, default=default)
+        if self._withheld:
+            return undecided(experiment, self._withheld, seal=seal, default=default)
         if self.started:
             return undecided(experiment, "started", seal=seal, default=default)
         if in_holdout(self.subject, experiment.name, experiment.holdout):

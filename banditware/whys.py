@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from banditware.actions import GivenActions, reusable
+from banditware.consent import ANONYMOUS, REFUSED, STATELESS, UNKNOWN
 from banditware.contexts import NOTHING_GIVEN, Given
 from banditware.deciding import again, undecided
 from banditware.details import Details, Rule
 from banditware.excluding import barred, uncounted
 from banditware.explaining import bare, described
+from banditware.forcing import FORCED
 from banditware.ground import Ground
 from banditware.http import Facts
 from banditware.model import Decision
@@ -21,6 +23,13 @@ from banditware.trying import Asked, choosable, held, remembered, settled, targe
 #: So much of a User-Agent is told.
 _LONGEST_AGENT = 120
 
+#: What was found of consent, by why nothing may be remembered.
+_CONSENT = {
+    REFUSED: "they said no",
+    UNKNOWN: "nobody said anything",
+    STATELESS: "nobody said anything, so what is drawn is not remembered",
+}
+
 _NOTHING_GIVEN: Mapping[str, Given] = {}
 
 
@@ -30,12 +39,16 @@ class Standing(NamedTuple):
     Attributes:
         facts: what is known of the request.
         bot: True if it is a bot's; None if nobody looks, because bots are counted.
+        forced: the arm that is asked for by force, or nothing.
+        objection: why nothing may be remembered of the subject; None if it may.
         started: True if the response had started when it was decided, or has by now.
         assignment: what the cookie says of the experiment, if anything.
     """
 
     facts: Facts
     bot: bool | None
+    objection: str | None
+    forced: str
     started: bool
     assignment: Assignment | None
 
@@ -48,9 +61,15 @@ def details(standing: Standing, asked: Asked) -> Details:
 
 def _rules(standing: Standing, asked: Asked, repeated: Decision | None) -> Iterator[Rule]:
     facts = standing.facts
+    if standing.forced:
+        found = f"{standing.forced}, by a link or by the query"
+        yield Rule("forced", "no arm is asked for by force", found, FORCED)
     if standing.bot is not None:
         agent = facts.header("user-agent")[:_LONGEST_AGENT]
         yield Rule("bots", "no bot asks", repr(agent), "bot" if standing.bot else "")
+    if standing.objection is not None:
+        found, reason = _CONSENT[standing.objection], standing.objection
+        yield Rule("consent", "somebody said yes", found, "" if reason == STATELESS else reason)
     yield from targeted(asked)
     yield remembered(standing.assignment, repeated)
     if standing.started:
@@ -65,7 +84,9 @@ def _rules(standing: Standing, asked: Asked, repeated: Decision | None) -> Itera
 
 
 def _repeated(standing: Standing, asked: Asked) -> Decision | None:
-    """Return the decision that the cookie remembers, if it may be served again."""
+    """Return what is shown by force, or what the cookie remembers, if it may be served again."""
+    if standing.forced:
+        return undecided(asked.experiment, FORCED, seal=repr, default=standing.forced)
     if standing.assignment is None:
         return None
     why = _uncounted(standing, asked) or ("started" if standing.started else "")
@@ -74,7 +95,8 @@ def _repeated(standing: Standing, asked: Asked) -> Decision | None:
 
 def _uncounted(standing: Standing, asked: Asked) -> str:
     facts = standing.facts
-    return uncounted(facts, asked.experiment, barred(facts, bot=bool(standing.bot)))
+    why = standing.objection or barred(facts, bot=bool(standing.bot))
+    return uncounted(facts, asked.experiment, why)
 
 
 class _Visit(Protocol):
@@ -84,7 +106,9 @@ class _Visit(Protocol):
     _ground: Ground
     _facts: Facts
     _time: float
-    _is_bot: bool
+    forced: Mapping[str, str]
+    _withheld: str
+    _barred: str | None
     _assignments: Assignments | None
     _given: Mapping[str, Given]
 
@@ -155,7 +179,9 @@ class Explains:
         decision = self.decisions.get(experiment)
         return Standing(
             facts=self._facts,
-            bot=None if self._ground.count_bots else self._is_bot,
+            bot=None if self._ground.count_bots else self._withheld == "bot",
+            objection=self._barred if self._barred in ANONYMOUS else None,
+            forced=self.forced.get(experiment, ""),
             started=self.started if decision is None else decision.reason == "started",
             assignment=known.by_experiment.get(experiment),
         )

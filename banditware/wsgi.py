@@ -114,9 +114,11 @@ class WSGIMiddleware:
     def __init__(self, app: WSGIApplication, bandit: Bandit) -> None:
         self.app = app
         self.bandit = bandit
-        below_mount = bandit.settings.below_mount
-        self._facts = EnvironFactsBelowMount if below_mount else EnvironFacts
-        self.merging = Merging(WSGI_HEADERS, bandit.hidden, by_arm=bandit.settings.by_arm)
+        settings = bandit.settings
+        self._facts = EnvironFactsBelowMount if settings.below_mount else EnvironFacts
+        self.merging = Merging(
+            WSGI_HEADERS, bandit.hidden, settings.varies_on, by_arm=settings.by_arm
+        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; what the app returns goes on unchanged whenever that can be."""

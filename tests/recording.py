@@ -10,6 +10,7 @@ from banditware.filespool import FileSpool
 from banditware.outbox import Outbox
 from banditware.stores import Backup, Batch, Counts, Exchange, Mark, Store, Verdict
 from banditware.stores.parts import Copying
+from banditware.stores.people import PeopleStore
 
 LEDGER = "a@1"
 
@@ -103,6 +104,10 @@ class Faulty:
         verdict = self._store.restore(backup, floor)
         self.restored += verdict is Verdict.RESTORED
         return verdict
+
+    def people(self) -> PeopleStore:
+        """See `Store.people`."""
+        return self._store.people()
 
     def copying(self) -> Copying | None:
         """See `Store.copying`."""

@@ -17,23 +17,19 @@ def test_who_has_a_cookie() -> None:
     here = stand(cookie={"max_age": "2d"})
     surfer = here.surfer()
     subject = surfer.ask().visit.subject
-    facts = Asked(headers={"cookie": surfer.cookie})
+    facts = Asked()
     ground = here.bandit._ground
     for now, known in ((NOON, True), (NOON + DAY, True), (NOON + 3 * DAY, False), (0.0, False)):
-        found = recognised(ground, facts, now, bot=False)
+        found = recognised(ground, facts, now, surfer.cookie)
         assert (found.subject == subject, found.fresh) == (known, not known)
         assert found.issued == (NOON if known else now)
 
 
-@pytest.mark.parametrize(("bot", "cookie"), [(True, ""), (False, ""), (False, "bw=forged")])
-def test_somebody_new(bot: bool, cookie: str) -> None:  # a case
-    """A bot, and who has no cookie of ours, is somebody new every time."""
-    here = stand()
-    surfer = here.surfer()
-    surfer.ask()
-    facts = Asked(headers={"cookie": surfer.cookie if bot else cookie})
-    ground = here.bandit._ground
-    first, second = (recognised(ground, facts, NOON, bot=bot) for _ in range(2))
+@pytest.mark.parametrize("cookies", ["", "bw=forged", "other=1"])
+def test_somebody_new(cookies: str) -> None:
+    """Who has no cookie of ours, or is not to have one, is somebody new every time."""
+    ground = stand().bandit._ground
+    first, second = (recognised(ground, Asked(), NOON, cookies) for _ in range(2))
     assert first.fresh
     assert first.subject != second.subject
     assert not first.by_experiment

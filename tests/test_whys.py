@@ -301,3 +301,16 @@ def test_a_decision_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     details = seen.visit.why("button")
     agrees(details, seen.decision)
     assert "a fault of ours" in str(details)
+
+
+def test_what_is_forced() -> None:
+    """An arm that is shown by force tells so, before and after it was decided."""
+    here = stand(debug={"force": True})
+    details = why(here.surfer().ask(query="bw_force=button:green"))
+    assert names(details) == ["forced"]
+    assert details.why == "green is shown by force, and counted nowhere"
+    told: list[Details] = []
+    here.surfer().ask(
+        "/else", query="bw_force=button:green", view=lambda v: told.extend([v.why("button")])
+    )
+    assert (told[0].reason, told[0].arm, told[0].decided) == ("forced", "green", False)

@@ -43,8 +43,9 @@ class BanditsMiddleware:
         self.get_response = get_response
         self.bandit = get_bandit()
         self._below_mount = self.bandit.settings.below_mount
+        settings = self.bandit.settings
         self._merging = Merging(
-            WSGI_HEADERS, self.bandit.hidden, by_arm=self.bandit.settings.by_arm
+            WSGI_HEADERS, self.bandit.hidden, settings.varies_on, by_arm=settings.by_arm
         )
         self._is_async: bool = iscoroutinefunction(get_response)
         if self._is_async:

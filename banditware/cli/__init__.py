@@ -19,6 +19,8 @@ COMMANDS = {
     "stats": "banditware.cli.stats",
     "why": "banditware.cli.why",
     "doctor": "banditware.cli.doctor",
+    "link": "banditware.cli.link",
+    "forget": "banditware.cli.forget",
     "cdn": "banditware.cli.cdn",
     "copy": "banditware.cli.copy",
     "import": "banditware.cli.importing:imports",

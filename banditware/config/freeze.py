@@ -15,6 +15,7 @@ from banditware.config.methods import methods
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
 from banditware.config.settings import Cookie
+from banditware.consent import ConsentSettings
 from banditware.grouping import grouped
 from banditware.log.settings import LogSettings, To, ToFile, ToFunction, ToLogger, ToStream
 from banditware.model import Arm, Context, Experiment, Schema
@@ -32,6 +33,12 @@ _CONTEXTUAL_COHORTS = 8
 def cookie(configuration: Configuration) -> Cookie:
     """Return how the cookie is written."""
     return Cookie(**dict(configuration.cookie))
+
+
+def consent(configuration: Configuration) -> ConsentSettings | None:
+    """Return where consent stands, or None if nobody is asked."""
+    section = configuration.consent
+    return None if section is None else section.settings()
 
 
 def experiments(configuration: Configuration) -> tuple[Experiment, ...]:

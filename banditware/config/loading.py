@@ -55,6 +55,7 @@ def read(
         attributes=configuration.attributes,
         log=freeze.log(configuration, folder),
         beacon=frozen_beacon(configuration),
+        consent=freeze.consent(configuration),
         by_arm=configuration.caching,
         debug=Debug(**dict(configuration.debug)),
     )

@@ -64,7 +64,12 @@ def _logger(name: str) -> str:
     return name
 
 
-def _call(named: str) -> str:
+def function_name(named: str) -> str:
+    """Return the name of a function of the app's.
+
+    Raises:
+        RefusedError: it is none.
+    """
     if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*", named):
         raise RefusedError(f"must be MODULE:FUNCTION, as in shop.analytics:seen, not {WRITTEN}")
     return named
@@ -119,7 +124,7 @@ class LogSection(Section):
     logging: Annotated[str, AfterValidator(_logger)] | None = optional(
         None, "Name of a logger of Python's; level INFO."
     )
-    call: Annotated[str, AfterValidator(_call)] | None = optional(
+    call: Annotated[str, AfterValidator(function_name)] | None = optional(
         None, "MODULE:FUNCTION that is called with each event."
     )
     subject: _Subject = optional("hashed", "How subjects are shown.")

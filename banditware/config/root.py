@@ -17,6 +17,7 @@ from pydantic import (
 from banditware.config.attributes import Attributes, check_variables
 from banditware.config.base import Section, optional
 from banditware.config.beacon import BeaconSection, check_cookie
+from banditware.config.consent import ConsentSection
 from banditware.config.cookie import CookieSection
 from banditware.config.debug import DebugOrFlag
 from banditware.config.document import WRITTEN
@@ -130,6 +131,7 @@ class Configuration(Section):
         "1s", "How often processes exchange counts with the store."
     )
     cookie: CookieSection = optional({}, "How the cookie is written.")
+    consent: ConsentSection | None = optional(None, "Whether subjects may be remembered.")
     bots: Annotated[bool, BeforeValidator(one_of(_BOTS)), WithJsonSchema({"enum": list(_BOTS)})] = (
         optional("exclude", "Whether decisions for bots are counted.")
     )

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from banditware.attributes import NO_SOURCES, Source
 from banditware.beacon import Beacon
+from banditware.consent import ConsentSettings
 from banditware.debugging import NO_DEBUG, Debug
+from banditware.forcing import Forcing
 from banditware.http import Cookie
 from banditware.log.settings import LogSettings
 from banditware.model import Experiment
@@ -34,6 +36,7 @@ class Settings(NamedTuple):
         attributes: where the attributes of a request stand, by name.
         log: where the decision log goes.
         beacon: how pages tell what is seen; None if nothing waits for that.
+        consent: where it stands whether a subject may be remembered; None if nobody is asked.
         debug: what is shown of decisions while an app is made.
         by_arm: shared caches may keep a page for each arm.
     """
@@ -51,10 +54,22 @@ class Settings(NamedTuple):
     attributes: Mapping[str, Source] = NO_SOURCES
     log: tuple[LogSettings, ...] = ()
     beacon: Beacon | None = None
+    consent: ConsentSettings | None = None
     debug: Debug = NO_DEBUG
     by_arm: bool = False
+
+    @property
+    def varies_on(self) -> tuple[str, ...]:
+        """The request headers on which responses depend, beside the cookie."""
+        return () if self.consent is None else self.consent.varies_on
 
     def __repr__(self) -> str:
         """Name the experiments only: the rest holds secrets."""
         names = ", ".join(experiment.name for experiment in self.experiments)
         return f"Settings(source={self.source!r}, experiments=({names}))"
+
+
+def forcing_of(settings: Settings) -> Forcing:
+    """Return what reads and writes which arms are asked for by force."""
+    keys, experiments, cookie = settings.secret_keys, settings.experiments, settings.cookie
+    return Forcing(keys, experiments, cookie, anybody=settings.debug.force)

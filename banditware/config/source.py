@@ -10,8 +10,8 @@ from banditware.config.document import WRITTEN
 from banditware.config.faults import AT_KEY, Faults, RefusedError
 from banditware.errors import suggestion
 
-# RFC 9110 section 5.6.2, token; the name of a cookie is one too (RFC 6265 section 4.1.1).
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+#: What headers are called, and cookies (RFC 9110 section 5.6.2, RFC 6265 section 4.1.1).
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TOKENS = frozenset({"header", "cookie"})
 
 
@@ -37,7 +37,7 @@ def read_source(value: dict[str, Any], kinds: Sequence[str], form: str) -> tuple
     kind, name = next(iter(value.items()))
     if not isinstance(name, str) or not name:
         faults.add((kind,), f"must be a name, not {WRITTEN}")
-    elif kind in _TOKENS and not _TOKEN.fullmatch(name):
+    elif kind in _TOKENS and not TOKEN.fullmatch(name):
         faults.add((kind,), f"{WRITTEN} cannot be the name of a {kind}")
     faults.settle()
     return kind, name

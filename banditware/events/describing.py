@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from banditware.counts import HOLDOUT
 from banditware.crediting import to_unit
 from banditware.events.attributes import number, split, text
-from banditware.events.happened import Decided, Happened, Rewarded
+from banditware.events.happened import Decided, Happened, Identified, Rewarded
 from banditware.model import NO_BASIS, Basis
 
 #: Raised when events change so that who reads them has to know.
@@ -47,6 +47,8 @@ def describe(happened: Happened, shown: Shown, event_id: str) -> Event:
         shown: how much to show.
         event_id: the event's own id.
     """
+    if isinstance(happened, Identified):
+        return _identity(happened, shown, event_id)
     experiment = happened.experiment
     event: Event = {
         "schema": SCHEMA,
@@ -56,11 +58,24 @@ def describe(happened: Happened, shown: Shown, event_id: str) -> Event:
         "experiment": experiment.name,
         "version": experiment.version,
         "policy": experiment.policy.name,
-        "subject": _subject(happened.subject, shown),
+        "subject": shown_subject(happened.subject, shown),
     }
     if isinstance(happened, Decided):
         return {**event, **_decision(happened), **_basis(happened, shown), "truncated": []}
     return {**event, **_reward(happened), "truncated": []}
+
+
+def _identity(identified: Identified, shown: Shown, event_id: str) -> Event:
+    return {
+        "schema": SCHEMA,
+        "kind": "identity",
+        "event_id": event_id,
+        "timestamp": timestamp(identified.time),
+        "subject": shown_subject(identified.subject, shown),
+        "known": shown_subject(identified.known, shown),
+        "conflicts": list(identified.conflicts),
+        "truncated": [],
+    }
 
 
 def timestamp(time: float) -> str:
@@ -69,7 +84,8 @@ def timestamp(time: float) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _subject(subject: str | None, shown: Shown) -> str | None:
+def shown_subject(subject: str | None, shown: Shown) -> str | None:
+    """Return how a subject is shown; None if it is not."""
     if subject is None or shown.subject == "none":
         return None
     if shown.subject == "plain":

@@ -55,7 +55,23 @@ class Rewarded(NamedTuple):
     excluded: str = ""
 
 
-Happened: TypeAlias = Decided | Rewarded
+class Identified(NamedTuple):
+    """Two subjects that turned out to be one person.
+
+    Attributes:
+        time: when that was found, in seconds since the epoch.
+        subject: who the device was.
+        known: who it is from now on.
+        conflicts: experiments in which the device was shown another arm.
+    """
+
+    time: float
+    subject: str
+    known: str
+    conflicts: tuple[str, ...] = ()
+
+
+Happened: TypeAlias = Decided | Rewarded | Identified
 
 
 def at_once(decision: Decision, experiment: Experiment, subject: str | None) -> Decided:

@@ -99,14 +99,30 @@ _REWARD: Described = {
 }
 
 
+_IDENTITY: Described = {
+    "kind": {"description": "What the event tells of.", "const": "identity"},
+    **{name: _COMMON[name] for name in ("schema", "event_id", "timestamp", "subject", "truncated")},
+    "known": _text("Who the device belongs to from now on, shown as subjects are.", null=True),
+    "conflicts": {
+        "description": "Experiments in which the device was shown another arm until now.",
+        "type": "array",
+        "items": {"type": "string"},
+    },
+}
+
+
 def log_schema() -> dict[str, Any]:
     """Return the JSON Schema, draft 2020-12, of one line of the decision log."""
-    kinds = {"decision": _DECISION, "reward": _REWARD}
+    kinds = {
+        "decision": {**_COMMON, **_DECISION},
+        "reward": {**_COMMON, **_REWARD},
+        "identity": _IDENTITY,
+    }
     return {
         "$schema": _DRAFT,
         "title": "banditware decision log",
         "oneOf": [{"$ref": f"#/$defs/{name}"} for name in kinds],
-        "$defs": {name: _object({**_COMMON, **fields}) for name, fields in kinds.items()},
+        "$defs": {name: _object(fields) for name, fields in kinds.items()},
     }
 
 

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from banditware.stores.parts import Copying
+from banditware.stores.people import PeopleStore
 
 #: The field that counts the once-keys which were let through before.
 DUPLICATE = "x/duplicate"
@@ -217,6 +218,10 @@ class Store(Protocol):
 
     def copying(self) -> Copying | None:
         """Return what copies between stores need, or None if nobody else sees the counts."""
+        ...
+
+    def people(self) -> PeopleStore:
+        """Return the part that keeps people whom an app knows."""
         ...
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ from banditware.stores.base import (
     contains,
     judge,
 )
+from banditware.stores.memory_people import MemoryPeople
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ class MemoryStore(forks.ForkAware):
     def __init__(self) -> None:
         self._ledgers: dict[str, _Ledger] = {}
         self._lock = threading.Lock()
+        self._people = MemoryPeople()
         self._held = False
         forks.watch(self)
 
@@ -88,6 +90,7 @@ class MemoryStore(forks.ForkAware):
         """See `ForkAware`."""
         if child:
             self._lock = threading.Lock()
+            self._people.renew()
         elif self._held:
             self._lock.release()
 
@@ -174,6 +177,10 @@ class MemoryStore(forks.ForkAware):
                     trail=trail,
                 )
         return verdict
+
+    def people(self) -> MemoryPeople:
+        """See `Store.people`."""
+        return self._people
 
     def copying(self) -> None:
         """See `Store.copying`: nobody else sees these counts."""

@@ -7,6 +7,7 @@ or not at all, and every change is one script, which a server runs as a whole or
 |---|---|---|
 | `PREFIX:schema` | text | version of what the keys mean |
 | `PREFIX:ledgers` | set | the ledgers there are |
+| `PREFIX:person:KEY` | hash | what was decided for a person; see `banditware.stores.people` |
 | `{PREFIX:LEDGER}` | hash | counts, version and positions; see `lua/common.lua` |
 | `{PREFIX:LEDGER}:once:COHORT` | set | once-keys; lives until `fold` forgets it |
 | `{PREFIX:LEDGER}:calm` | text | no backup is made of the ledger; lives for `CALM` |
@@ -46,6 +47,7 @@ from banditware.stores.parts import Copying
 from banditware.stores.pipeline import Command, script
 from banditware.stores.reaching import reach
 from banditware.stores.redis_parts import RedisParts
+from banditware.stores.redis_people import RedisPeople
 from banditware.stores.server import Server
 
 #: Raised when keys change so that an older banditware must not touch them.
@@ -178,6 +180,10 @@ class RedisStore:
         command = script("restore", keys, *head, *more, *_pairs(fields), *spools)
         answer, _ = self._server.send([command, ("SADD", self._registry(), ledger)])
         return Verdict(answer)
+
+    def people(self) -> RedisPeople:
+        """See `Store.people`."""
+        return RedisPeople(self._server, self._prefix)
 
     def copying(self) -> Copying:
         """See `Store.copying`."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from banditware.stores.sqlite_people import TABLES as PEOPLE
+
 #: Raised when tables change so that an older banditware must not touch them.
 SCHEMA = 1
 
@@ -29,6 +31,7 @@ _TABLES = (
         ledger TEXT NOT NULL, cohort INTEGER NOT NULL, id TEXT NOT NULL,
         PRIMARY KEY (ledger, cohort, id)
     ) WITHOUT ROWID""",
+    *PEOPLE,
 )
 
 
@@ -47,8 +50,9 @@ def prepare(database: sqlite3.Connection) -> None:
         # Only one process at a time gets here, and the others look again.
         database.execute("BEGIN IMMEDIATE")
         if not _ready(database):
-            for table in _TABLES:
-                database.execute(table.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
+            for each in _TABLES:
+                kind = " ".join(each.split(maxsplit=2)[:2])  # CREATE TABLE or CREATE INDEX
+                database.execute(each.replace(kind, f"{kind} IF NOT EXISTS", 1))
             database.execute("INSERT OR IGNORE INTO banditware VALUES ('schema', ?)", (SCHEMA,))
         database.execute("COMMIT")
 
@@ -64,7 +68,7 @@ def _ready(database: sqlite3.Connection) -> bool:
     row = database.execute("SELECT value FROM banditware WHERE key = 'schema'").fetchone()
     if row is None or not isinstance(row[0], int) or row[0] > SCHEMA:
         raise ValueError("this database was written by a newer banditware; upgrade this one")
-    return "origins" in names
+    return names >= {"origins", "people"}
 
 
 def wal_loses_pages(version: tuple[int, ...]) -> bool:

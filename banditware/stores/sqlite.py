@@ -28,6 +28,7 @@ from banditware.stores.base import (
 from banditware.stores.parts import NOTE, Copying
 from banditware.stores.schema import prepare
 from banditware.stores.sqlite_parts import SQLiteParts, bindable, with_notes
+from banditware.stores.sqlite_people import SQLitePeople
 
 #: Seconds to wait for other processes; their transactions take milliseconds.
 BUSY = 5.0
@@ -132,6 +133,10 @@ class SQLiteStore:
         """See `Store.restore`."""
         with self._transaction(write=True) as database:
             return sqlite_backups.restore(database, backup, floor)
+
+    def people(self) -> SQLitePeople:
+        """See `Store.people`."""
+        return SQLitePeople(self._transaction)
 
     def copying(self) -> Copying:
         """See `Store.copying`."""

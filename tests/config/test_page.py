@@ -13,6 +13,7 @@ from banditware.config.arms import ArmSection
 from banditware.config.attributes import KINDS
 from banditware.config.base import Section
 from banditware.config.beacon import BeaconSection
+from banditware.config.consent import ConsentSection
 from banditware.config.context import AttributeSection
 from banditware.config.cookie import CookieSection
 from banditware.config.debug import DebugSection
@@ -51,6 +52,7 @@ def test_examples(example: str, tmp_path: Path) -> None:
         RouteSection,
         RewardSection,
         LogSection,
+        ConsentSection,
         AttributeSection,
         DebugSection,
     ],
@@ -75,6 +77,7 @@ def _table(section: type[Section]) -> str:
         RouteSection: "## `routes`",
         RewardSection: "### `reward`",
         LogSection: "## `log`",
+        ConsentSection: "## `consent`",
         DebugSection: "## `debug`",
         AttributeSection: "**Attributes** of `context`",
     }

@@ -239,3 +239,20 @@ def test_without_the_setting_nothing_is_shared(door: Door, open_shop: OpenShop) 
     """What caches say means nothing unless the configuration says that they may."""
     visitor = known(door, shared(open_shop, caching="private"), page())
     assert kept_private(visitor.get(headers=(("x-bw-arms", said(visitor)),)))
+
+
+def test_who_may_object_shares_nothing(door: Door, open_shop: OpenShop) -> None:
+    """Where consent is asked for no cache keeps a page: it cannot know who takes theirs back."""
+    shop = shared(open_shop, consent={"respect_gpc": True})
+    visitor = known(door, shop, page(("cache-control", "public, max-age=60")))
+    assert kept_private(visitor.get(headers=(("x-bw-arms", said(visitor)),)))
+
+
+def test_an_arm_by_force_is_private(door: Door, open_shop: OpenShop) -> None:
+    """What is shown by force, and the page that begins with it, is nobody else's."""
+    shop = shared(open_shop, debug={"force": True})
+    visitor = known(door, shop, page(("cache-control", "public, max-age=60")))
+    arms = said(visitor)
+    name, _, arm = arms.split("!")[0].split("~")
+    for query in (f"bw_force={name}:{arm}", ""):
+        assert kept_private(visitor.get(query=query, headers=(("x-bw-arms", arms),)))

@@ -19,7 +19,11 @@ REQUEST = re.compile(r'data-(?:request|store)-id="(\w+)"')
 @pytest.fixture
 def client() -> Iterator[Client]:
     """Return a visitor of a project with the toolbar, to whom `color` is `<b>`."""
-    colors = {"store": "memory://", "experiments": {"color": {"arms": {"bold": "<b>"}}}}
+    colors = {
+        "store": "memory://",
+        "experiments": {"color": {"arms": {"bold": "<b>"}}},
+        "debug": {"force": True},
+    }
     with (
         override_settings(
             BANDITWARE={"CONFIG": colors},
@@ -52,6 +56,14 @@ def test_the_panel_shows_what_was_decided(client: Client) -> None:
     assert cells == ["color", "bold", "&lt;b&gt;", "drawn", "100.0%", "yes"]
 
 
+def test_the_panel_shows_what_is_forced(client: Client) -> None:
+    """An arm that is shown by force is marked, and how to end that is said."""
+    assert "by force" not in panel(client, "/")[1]
+    content = panel(client, "/?bw_force=color:bold")[1]
+    assert "Shown by force, counted nowhere: color=bold (" in content
+    assert re.findall(r"<td>(.*?)</td>", content)[3:] == ["forced", "100.0%", "no"]
+
+
 def test_the_panel_shows_when_nothing_was_decided(client: Client) -> None:
     """A page without experiments says so."""
     assert "Nothing was decided" in panel(client, "/plain")[1]
@@ -63,4 +75,4 @@ def test_without_the_middleware_the_panel_is_empty() -> None:
     shown = BanditsPanel(SimpleNamespace(), lambda request: HttpResponse())
     shown.record_stats = kept.update
     shown.generate_stats(HttpRequest(), HttpResponse())
-    assert kept == {"rows": []}
+    assert kept == {"rows": [], "forced": ""}

@@ -4,11 +4,13 @@ import dataclasses
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from banditware.counts import HOLDOUT
 from banditware.crediting import Reward
 from banditware.events.describing import Event, Shown, describe, key_of, timestamp
-from banditware.events.happened import Decided, Rewarded, at_once, kept
+from banditware.events.happened import Decided, Identified, Rewarded, at_once, kept
+from banditware.events.schema import log_schema
 from banditware.model import NO_BASIS, Arm, Basis, Decision
 from banditware.policies.thompson import Thompson
 from banditware.tokens import Assignment
@@ -188,3 +190,15 @@ def test_long_names_of_actions() -> None:
     long = dataclasses.replace(experiment(), arms=(Arm("red", 1),))
     happened = Decided(NOON, None, long, decision(arm="x" * 9_999))
     assert len(describe(happened, Shown(), "e")["arm"]) == 256
+
+
+def test_who_turned_out_to_be_whom() -> None:
+    """An identity shows both subjects as the log shows subjects, and is valid."""
+    identified = Identified(0.0, "device", "person", ("button",))
+    for shown, both in ((Shown("plain"), ("device", "person")), (Shown("none"), (None, None))):
+        event = describe(identified, shown, "e1")
+        assert (event["subject"], event["known"]) == both
+        assert (event["kind"], event["conflicts"]) == ("identity", ["button"])
+        Draft202012Validator(log_schema()).validate(event)
+    hashed = describe(identified, Shown(key=b"k"), "e1")
+    assert hashed["known"] != hashed["subject"]

@@ -20,7 +20,8 @@ def app(bandits: Bandits, open_app: OpenApp) -> Flask:
     """An app with the toolbar, of which only our panel is shown."""
     arms = {"arms": {"a": "<b>", "b": "<b>"}}
     experiments = {**CONFIG["experiments"], "html": arms}
-    app = open_app(bandits, {**CONFIG, "experiments": experiments})
+    debug = {"force": True}
+    app = open_app(bandits, {**CONFIG, "experiments": experiments, "debug": debug})
     return tooled(app, bandits)
 
 
@@ -44,6 +45,15 @@ def panel(app: Flask, path: str = "/") -> str:
     page = browser(app).get(path).text
     assert "<body>hello" in page
     return " ".join(re.sub(r"</?(td|tr|p|li|strong)>", " ", page).split())
+
+
+def test_what_is_forced(app: Flask) -> None:
+    """An arm that is shown by force is marked, and how to end that is said."""
+    assert "by force" not in panel(app)
+    shown = panel(app, "/?bw_force=color_btn:red")
+    assert "Shown by force, counted nowhere: color_btn=red (" in shown
+    assert "red is shown by force, and counted nowhere" in shown
+    assert "forced: no arm is asked for by force? red, by a link or by the query" in shown
 
 
 def test_what_was_decided_and_why(app: Flask) -> None:

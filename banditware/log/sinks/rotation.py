@@ -17,6 +17,14 @@ def next_name(path: Path) -> Path:
     return path.with_name(f"{path.name}.{newest + 1}")
 
 
+def files_of(path: Path) -> list[Path]:
+    """Return a file and those before it that are there, compressed or not, oldest first."""
+    found = _before(path)
+    before = [each for number in sorted(found) for each in found[number]]
+    there = [*before, *([path] if path.exists() else [])]
+    return [each for each in there if not each.name.endswith(_PART)]
+
+
 def prune(path: Path, keep: int) -> None:
     """Remove all but the newest `keep` of the files before."""
     found = _before(path)
@@ -38,6 +46,8 @@ def compress(path: Path) -> None:
 
 def _before(path: Path) -> dict[int, list[Path]]:
     """Return the files before by their numbers, with what was left of compressing them."""
+    if not path.parent.is_dir():
+        return {}
     form = re.compile(rf"{re.escape(path.name)}\.([0-9]+)(\.gz({re.escape(_PART)})?)?")
     found: dict[int, list[Path]] = {}
     for each in path.parent.iterdir():

@@ -46,3 +46,31 @@ class StreamSink:
     def close(self) -> None:
         """See `Sink.close`."""
         self._server.close()
+
+
+#: Entries that are read in one exchange.
+_MANY = 1000
+
+
+def erase_entries(to: ToStream, wanted: Sequence[bytes]) -> list[bytes]:
+    """Erase the entries whose event holds one of these texts; return their events.
+
+    Raises:
+        StoreError: the server cannot be reached, or refuses.
+    """
+    server = reach(parse(to.url), to.folder)
+    gone: list[bytes] = []
+    try:
+        start = "-"
+        while True:
+            (entries,) = server.send([("XRANGE", to.name, start, "+", "COUNT", _MANY)])
+            if not entries:
+                return gone
+            start = f"({entries[-1][0]}"
+            found = [(id_, fields.get("event", "").encode()) for id_, fields in entries]
+            held = [(id_, text) for id_, text in found if any(each in text for each in wanted)]
+            if held:
+                server.send([("XDEL", to.name, *(id_ for id_, _ in held))])
+                gone.extend(text for _, text in held)
+    finally:
+        server.close()
