@@ -437,6 +437,16 @@ def test_an_arm_may_leave_the_path_as_it_is() -> None:
     assert paths == {"old": None, "new": "/new"}
 
 
+def test_only_some_experiments_of_a_page_name_paths() -> None:
+    """Of several experiments of a route, the one whose arms name paths says which is served."""
+    arms = {"old": {"rewrite": "/pricing"}, "new": {"rewrite": "/pricing"}}
+    here = stand(
+        experiments={"button": {"arms": ["red", "green"]}, "pricing": {"arms": arms}},
+        routes=[{"match": "GET /", "choose": ["pricing", "button"]}],
+    )
+    assert here.surfer().ask().visit.rewrite == "/pricing"
+
+
 # Once the response has started.
 
 
