@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import NamedTuple
 
 #: Statuses of responses that have no body, and say no length of one (RFC 9110, section 8.6).
 _BODILESS = frozenset({204, 304})
-
-_PHRASES = {each.value: each.phrase for each in HTTPStatus}
 
 
 class Answer(NamedTuple):
@@ -27,7 +24,10 @@ class Answer(NamedTuple):
     @property
     def status_line(self) -> str:
         """The status with its phrase, as WSGI wants it."""
-        return f"{self.status} {_PHRASES.get(self.status, 'Unknown')}"
+        from http import HTTPStatus  # noqa: PLC0415  # few apps ask for it, and all would wait
+
+        phrases = {each.value: each.phrase for each in HTTPStatus}
+        return f"{self.status} {phrases.get(self.status, 'Unknown')}"
 
     @property
     def whole_headers(self) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from banditware.contexts import asked
 from banditware.crediting import UNEARNED, RefusedError, Reward, refuse_unlearnable
 from banditware.deciding import drawn, excluded_record, pull_record
 from banditware.events.happened import Happened, Rewarded, at_once
-from banditware.explaining import unnamed, with_details
+from banditware.explains import unnamed, with_details
 from banditware.faults import Faults
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings

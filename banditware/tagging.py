@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Protocol
 
 from banditware.answer import Answer, Diverted
@@ -64,6 +63,8 @@ class Beacons(Diverted):
         Args:
             nonce: that of a Content-Security-Policy that lets no other scripts in.
         """
+        from html import escape  # noqa: PLC0415  # few apps ask for it, and all would wait
+
         ground = self._ground
         beacon = ground.beacon
         if beacon is None:

@@ -18,6 +18,7 @@ from banditware.contexts import NOTHING_GIVEN, Given, usable, weighed
 from banditware.crediting import Reward
 from banditware.deciding import drawn, held_out, undecided, unknown
 from banditware.errors import ContextError, RewardError
+from banditware.explains import Explains
 from banditware.forcing import FORCED
 from banditware.http import NO_EFFECTS, SERVED_AGAIN, Effects, Headers
 from banditware.model import Decision
@@ -29,7 +30,6 @@ from banditware.snapshot import ExperimentSnapshot
 from banditware.subjects import NO_DECISIONS
 from banditware.tagging import Beacons
 from banditware.targeting import in_holdout
-from banditware.whys import Explains
 
 
 class Visit(Explains, Beacons, Shown, Asker):
