@@ -261,13 +261,14 @@ class Bandit(Running):
             visit.effects = NO_EFFECTS
             self.record(effects.records, effects.events)
 
-    def record(self, records: Iterable[bytes], events: Iterable[Happened] = ()) -> None:
+    def record(self, records: Sequence[bytes], events: Iterable[Happened] = ()) -> None:
         """Append the records of a finished visit to the spool, and tell the decision log."""
         try:
             if self._ground.note is not None:
                 for event in events:
                     self._ground.note(event)
-            self._flusher.record(*records)
+            if records:
+                self._flusher.record(*records)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
             self.hidden(error)
 

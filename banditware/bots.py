@@ -13,11 +13,11 @@ from functools import lru_cache
 
 #: How much of a User-Agent is looked at: browsers send up to 300 characters, and neither a pattern
 #: search nor a cache must be fed kilobytes.
-LONGEST = 512
+LONGEST = 320
 
 #: How much of it the extra gets. Some of its patterns take more than linear time; all of the 2,123
 #: agents that it lists are found in less.
-LONGEST_OF_EXTRA = 256
+LONGEST_OF_EXTRA = 224
 
 #: Alternatives without repetition, so that the search is linear whatever is sent. `cubot` is a
 #: brand of telephones.

@@ -14,7 +14,6 @@ from banditware.contextual.attributes import level_in, number_in
 from banditware.contextual.features import MISSING, OTHER
 from banditware.counts import PULL, first_seen, once_key, pull, pull_features
 from banditware.errors import ContextError
-from banditware.ids import new_id
 from banditware.model import SHARED, Attribute, Basis, Decision, Experiment, Schema
 from banditware.snapshot import ExperimentSnapshot
 
@@ -88,11 +87,9 @@ def weighed(
     if chooser is None:
         raise _unable(experiment)
     said, asked_for, attributes, _ = given
-    actions: Any = asked_for
     context = said if said.__class__ is dict and not attributes else _together(given)
-    constant = None
-    if actions is None:
-        actions = constant = experiment.constant
+    constant = experiment.constant if asked_for is None else None
+    actions: Any = asked_for if constant is None else constant
     scorer = chooser.last
     own = None if scorer is None else scorer.known(actions)
     if scorer is None or own is None:
@@ -107,9 +104,10 @@ def weighed(
     if (said and MISSING in features) or not own.plain:
         _check(chooser.model.encoder.schema, given, own)
     value = name if (arm := by_name.get(name)) is None else arm.value
+    id_ = random.getrandbits(64).to_bytes(8, "big").hex()  # what `new_id` does, a call less
     basis = _new(Basis, (context, actions if constant is None else dict(actions), features, gap))
     return _new(Decision, (
-        experiment.name, name, value, propensity, "drawn", True, new_id(random), now,
+        experiment.name, name, value, propensity, "drawn", True, id_, now,
         experiment.version, seal, version, basis, None,
     ))  # fmt: skip
 

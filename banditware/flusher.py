@@ -101,11 +101,14 @@ class Flusher(forks.ForkAware):
 
     # -- the request path
 
-    def record(self, *payloads: bytes) -> None:
+    def record(self, payload: bytes, *more: bytes) -> None:
         """Record what happened, all of it in one write; never waits for the store."""
         if not self._started:
             self.start()
-        self._outbox.spool.append(*payloads)
+        if more:
+            self._outbox.spool.append(payload, *more)
+        else:  # as with every decision outside of requests
+            self._outbox.spool.append(payload)
 
     def start(self) -> bool:
         """Start this process's thread unless it runs; return False where it is too early."""

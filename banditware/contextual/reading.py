@@ -139,8 +139,8 @@ def _three(of: Table) -> Look:
         a, b, c = start
         for name, known, new, w, x, y, missing in numbers:
             value: Any = get(name)
-            part = known.get(value) if value.__class__ in plain else None
-            if part is None:
+            part = known.get(value)
+            if part is None or value.__class__ not in plain:
                 value, part = new(value)
                 if value is None:
                     value = 1.0
@@ -171,8 +171,8 @@ def _four(of: Table) -> Look:
         a, b, c, d = start
         for name, known, new, w, x, y, z, missing in numbers:
             value: Any = get(name)
-            part = known.get(value) if value.__class__ in plain else None
-            if part is None:
+            part = known.get(value)
+            if part is None or value.__class__ not in plain:
                 value, part = new(value)
                 if value is None:
                     value = 1.0
@@ -224,8 +224,8 @@ def _many(of: Table) -> Look:
         values: list[float] = []
         for name, known, new, _, missing in numbers:
             value: Any = get(name)
-            part = known.get(value) if value.__class__ in plain else None
-            if part is None:
+            part = known.get(value)
+            if part is None or value.__class__ not in plain:
                 value, part = new(value)
                 if value is None:
                     value = 0.0
