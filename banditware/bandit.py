@@ -10,40 +10,31 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from banditware.actions import GivenActions, reusable
-from banditware.beacons import beacon_routes
-from banditware.beginning import begin
 from banditware.config import load
-from banditware.config.settings import Settings
 from banditware.contexts import asked
 from banditware.crediting import UNEARNED, RefusedError, Reward, refuse_unlearnable
 from banditware.deciding import drawn, excluded_record, pull_record
 from banditware.events.happened import Happened, Rewarded, at_once
 from banditware.explains import unnamed, with_details
 from banditware.faults import Faults
-from banditware.flusher import Flusher
-from banditware.flusher import Settings as FlusherSettings
 from banditware.forks import watch
-from banditware.founding import Edges, ground_of
-from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, Effects, Facts, Headers
-from banditware.log.opening import Given as GivenLog
-from banditware.log.opening import begin_log
 from banditware.model import Decision
 from banditware.outright import outright
-from banditware.people import people_of
-from banditware.report import experiment_report
-from banditware.routes import Router
 from banditware.running import Running
 from banditware.seen import credited
-from banditware.showing import visits
 from banditware.snapshot import ExperimentSnapshot
-from banditware.stores import open_store
-from banditware.stores.base import Counts, Store
 from banditware.tokens import Assignment, remembered
 from banditware.visit import Visit
+
+if TYPE_CHECKING:
+    from banditware.config.settings import Settings
+    from banditware.ground import Ground
+    from banditware.log.opening import Given as GivenLog
+    from banditware.stores.base import Counts, Store
 
 
 class Bandit(Running):
@@ -79,23 +70,17 @@ class Bandit(Running):
             log: a function that gets every event of the decision log, or several of them, besides
                 where `settings.log` says.
         """
+        from banditware.beginning import begin  # noqa: PLC0415  # see `banditware.founding`
+        from banditware.founding import Edges, founded  # noqa: PLC0415  # the same
+
         self.settings = settings
         self.hidden = Faults(clock)
         self._running = False
-        self._router = Router((*beacon_routes(settings.beacon), *settings.routes))
-        self._visit = visits(settings.debug, time.perf_counter)
-        self._store = store or open_store(settings.store, settings.folder)
-        self._people = people_of(settings, self._store, clock)
-        self._log = begin_log(settings, log, clock)
-        edges = Edges(generator or random.Random(), clock, self.hidden, self._log)
-        self._ground = ground_of(settings, edges, self._people)
-        windows = {each.ledger: each.attribution for each in settings.experiments}
-        self._flusher = Flusher(
-            self._store,
-            FlusherSettings(self._store.folder, settings.refresh, clock),
-            ledgers=lambda: windows,
-            publish=self._publish,
-        )
+        edges = Edges(generator or random.Random(), clock, self.hidden, self._publish)
+        found = founded(settings, edges, store, log)
+        self._router, self._visit = found.router, found.visit
+        self._store, self._people = found.store, found.people
+        self._log, self._ground, self._flusher = found.log, found.ground, found.flusher
         watch(self)
         begin(self._store, self._flusher.refresh)
 
@@ -217,6 +202,8 @@ class Bandit(Running):
             UnknownExperimentError: no experiment has that name.
             StoreError: the store cannot be reached.
         """
+        from banditware.report import experiment_report  # noqa: PLC0415  # only for reports
+
         self.flush()
         snapshot = self._ground.snapshot
         if experiment is not None:

@@ -1,17 +1,31 @@
-"""From a configuration to what all visits of its app stand on."""
+"""From a configuration to all that an open bandit is made of.
+
+Nothing of it is needed before a bandit is opened, so that `import banditware` goes without it.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from banditware.beacons import beacon_routes
 from banditware.config.settings import Settings, forcing_of
 from banditware.consenting import consent_of
+from banditware.flusher import Flusher
+from banditware.flusher import Settings as FlusherSettings
 from banditware.ground import Ground
 from banditware.log.decisions import DecisionLog
+from banditware.log.opening import Given as GivenLog
+from banditware.log.opening import begin_log
+from banditware.people import Acquaintances, people_of
 from banditware.persons import People
+from banditware.routes import Router
+from banditware.showing import OpenVisit, visits
 from banditware.snapshot import Snapshot, unread
+from banditware.stores import open_store
+from banditware.stores.base import Counts, Store
 from banditware.tokens import Tokens
 
 
@@ -22,26 +36,74 @@ class Edges(NamedTuple):
         random: where draws and ids come from.
         clock: seconds since the epoch.
         fault: told of an exception of ours that the app must not see.
-        log: the decision log; it may go nowhere.
+        publish: gets the ledgers that changed, with their new counts.
     """
 
     random: random.Random
     clock: Callable[[], float]
     fault: Callable[[Exception], None]
+    publish: Callable[[Mapping[str, Counts]], None]
+
+
+class Founded(NamedTuple):
+    """What a bandit is made of.
+
+    Attributes:
+        router: finds the routes that match a request.
+        visit: makes the visit of a request.
+        store: the shared counts.
+        people: keeps what was decided for people whom the app knows.
+        log: the decision log; it may go nowhere.
+        ground: what all visits stand on, before any counts were read.
+        flusher: carries records to the store and new counts back.
+    """
+
+    router: Router
+    visit: OpenVisit
+    store: Store
+    people: Acquaintances
     log: DecisionLog
+    ground: Ground
+    flusher: Flusher
 
 
-def ground_of(settings: Settings, edges: Edges, people: People) -> Ground:
-    """Return what visits stand on before any counts were read.
+def founded(
+    settings: Settings, edges: Edges, store: Store | None, given_log: GivenLog | None
+) -> Founded:
+    """Return what a bandit is made of; nothing is read or started yet.
 
     Args:
         settings: the configuration.
         edges: what it does not say.
-        people: keeps what was decided for people whom the app knows.
+        store: shared counts; None opens those that the configuration names.
+        given_log: where the code wants the decision log to go, too.
 
     Raises:
-        ConfigError: a function that the configuration names is not there.
+        ConfigError: what the configuration names is not there.
+        StoreError: the store can never be used.
     """
+    clock = edges.clock
+    store = store or open_store(settings.store, settings.folder)
+    people = people_of(settings, store, clock)
+    log = begin_log(settings, given_log, clock)
+    windows = {each.ledger: each.attribution for each in settings.experiments}
+    return Founded(
+        Router((*beacon_routes(settings.beacon), *settings.routes)),
+        visits(settings.debug, time.perf_counter),
+        store,
+        people,
+        log,
+        _ground(settings, edges, log, people),
+        Flusher(
+            store,
+            FlusherSettings(store.folder, settings.refresh, clock),
+            ledgers=lambda: windows,
+            publish=edges.publish,
+        ),
+    )
+
+
+def _ground(settings: Settings, edges: Edges, log: DecisionLog, people: People) -> Ground:
     return Ground(
         snapshot=Snapshot({each.name: unread(each) for each in settings.experiments}),
         tokens=Tokens(settings.secret_keys),
@@ -50,8 +112,8 @@ def ground_of(settings: Settings, edges: Edges, people: People) -> Ground:
         clock=edges.clock,
         count_bots=settings.count_bots,
         fault=edges.fault,
-        note=edges.log.note,
-        notes_sticky=edges.log.sticky,
+        note=log.note,
+        notes_sticky=log.sticky,
         sources=settings.attributes,
         consent=consent_of(settings, edges.fault),
         forcing=forcing_of(settings),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from banditware.faults import Faults
-from banditware.flusher import Flusher
 from banditware.forks import ForkAware
-from banditware.health import Health
-from banditware.launching import within
-from banditware.log.decisions import DecisionLog
-from banditware.people import Acquaintances
-from banditware.stores.base import Store
+
+if TYPE_CHECKING:
+    from banditware.flusher import Flusher
+    from banditware.health import Health
+    from banditware.log.decisions import DecisionLog
+    from banditware.people import Acquaintances
+    from banditware.stores.base import Store
 
 T = TypeVar("T", bound="Running")
 
@@ -75,6 +76,8 @@ class Running(ForkAware):
 
     def settle(self, seconds: float = 1.0) -> None:
         """Flush for at most so many seconds, at a server's shutdown; the bandit stays usable."""
+        from banditware.launching import within  # noqa: PLC0415  # see `banditware.founding`
+
         within(seconds, self._flush_quietly)
         self._log.settle(seconds)
 
