@@ -134,7 +134,7 @@ def table(columns: list[Framework], rounds: int) -> None:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=8)
     rounds = parser.parse_args().rounds
     print(f"CPython {platform.python_version()}, {platform.machine()}, {rounds} rounds of {CALLS}")
     loop = asyncio.new_event_loop()
