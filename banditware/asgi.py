@@ -35,10 +35,11 @@ class ScopeFacts(dict[str, Any]):
     """What an ASGI scope says of a request: a copy of it, read when asked for.
 
     A copy, because the scope will hold the visit, and the visit these facts. Cycles cost garbage
-    collections, and keep what a request held until one comes.
+    collections, and keep what a request held until one comes. Its headers are found by their names
+    once one was asked for.
     """
 
-    _headers: Mapping[bytes, bytes | str] | None = None
+    __slots__ = ()
 
     def key(self) -> Hashable:
         """Return what tells this method and path from others."""
@@ -75,20 +76,31 @@ class ScopeFacts(dict[str, Any]):
 
         HTTP/2 may split the cookie header; its parts are joined again.
         """
-        headers = self._headers
-        if headers is None:
-            headers = self._headers = _by_name(self["headers"])
-        value = headers.get(name.encode())
-        return _text(value) if value else ""
+        headers = self["headers"]
+        if type(headers) is not dict:
+            headers = self["headers"] = _by_name(headers)
+        value = headers.get(_KEYS.get(name) or name.encode())
+        if not value:
+            return ""
+        return value if type(value) is str else value.decode("latin-1")
 
 
 class ScopeFactsBelowMount(ScopeFacts):
     """The same with the path below the app's mount point."""
 
+    __slots__ = ()
+
     @property
     def path(self) -> str:
         """The path as text, without the mount point."""
         return (self.get("path") or "")[len(_mount(self)) :] or "/"
+
+
+#: Spelt out for the headers that are asked for on every visit.
+_KEYS = {
+    name: name.encode()
+    for name in ("cookie", "user-agent", "if-none-match", "if-modified-since", "sec-purpose")
+}
 
 
 def _mount(scope: Scope) -> str:
