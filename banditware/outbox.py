@@ -9,9 +9,11 @@ from pathlib import Path
 
 from banditware import forks
 from banditware.adoption import PATIENCE, Orphans, locked
+from banditware.dating import HOUR, aged
 from banditware.drain import Drain
 from banditware.errors import StoreError
 from banditware.filespool import FileSpool
+from banditware.health import Every
 from banditware.keeping import ENOUGH, Keeper
 from banditware.spool import Drained, MemorySpool, Source, Spool
 from banditware.stores.base import Counts, Store
@@ -36,6 +38,7 @@ class Outbox(forks.ForkAware):
         self.trouble = ""
         self.damaged = 0
         self._clock = clock
+        self._ageing = Every(HOUR)
         self.spool: Spool = FileSpool(folder, clock) if folder else MemorySpool(clock=clock)
         self._drains: dict[str, Drain] = {}
         self._settled: set[str] = set()
@@ -128,6 +131,8 @@ class Outbox(forks.ForkAware):
     def sweep(self, store: Store, ledgers: Iterable[str], now: float) -> int:
         """Verify, apply what dead processes left, back up, and delete what is not needed any more.
 
+        Where no backups are made, what is old of a history is folded here, once an hour.
+
         Args:
             store: where counts are.
             ledgers: which of them to put back if they are lost.
@@ -140,6 +145,10 @@ class Outbox(forks.ForkAware):
             StoreError: the store cannot be reached.
             OSError: something cannot be written.
         """
+        if self._keeper is None and self._ageing.due(now):
+            for ledger in ledgers:
+                if moves := aged(store.aside(ledger), now):
+                    store.fold(ledger, moves, None)
         with locked(self.folder) as held:
             self._restore(store, ledgers, held=held)
             if not (self._keeper and self._orphans and held):
