@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from banditware.beacons import beacon_routes
 from banditware.config.settings import Settings, forcing_of
@@ -21,7 +21,7 @@ from banditware.log.opening import begin_log
 from banditware.people import Acquaintances, people_of
 from banditware.persons import People
 from banditware.reloading import Reloading
-from banditware.routes import Router
+from banditware.routes import Route, Router
 from banditware.snapshot import Snapshot
 from banditware.steering import Edges as SteeringEdges
 from banditware.steering import Steering
@@ -29,6 +29,9 @@ from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
 from banditware.tokens import Tokens
 from banditware.visit import Visit
+
+if TYPE_CHECKING:
+    from banditware.dashboard.source import Source
 
 
 class Edges(NamedTuple):
@@ -40,6 +43,7 @@ class Edges(NamedTuple):
         fault: told of an exception of ours that the app must not see.
         publish: gets the ledgers that changed, with their new counts.
         look: looks at what may have changed outside of the store.
+        bandit: whom the dashboard asks, once it is open.
     """
 
     random: random.Random
@@ -47,6 +51,7 @@ class Edges(NamedTuple):
     fault: Callable[[Exception], None]
     publish: Callable[[Mapping[str, Counts]], None]
     look: Callable[[], None]
+    bandit: Source
 
 
 class Founded(NamedTuple):
@@ -90,7 +95,7 @@ def founded(
     log = begin_log(settings, given_log, clock)
 
     def furnished(settings: Settings) -> Mapping[str, Any]:
-        return _furnished(settings, edges.fault)
+        return _furnished(settings, edges)
 
     followed = SteeringEdges(clock, edges.fault, furnished)
     steering = Steering(settings, store, followed, Reloading(settings))
@@ -105,16 +110,27 @@ def founded(
     )
 
 
-def _furnished(settings: Settings, fault: Callable[[Exception], None]) -> dict[str, Any]:
+def _furnished(settings: Settings, edges: Edges) -> dict[str, Any]:
     """Return the fields of a ground that the configuration alone decides."""
     return {
         "cookie": settings.cookie,
         "count_bots": settings.count_bots,
         "sources": settings.attributes,
-        "consent": consent_of(settings, fault),
+        "consent": consent_of(settings, edges.fault),
         "beacon": settings.beacon,
-        "router": Router((*beacon_routes(settings.beacon), *settings.routes)),
+        "router": Router(
+            (*beacon_routes(settings.beacon), *_dashboard(settings, edges), *settings.routes)
+        ),
     }
+
+
+def _dashboard(settings: Settings, edges: Edges) -> tuple[Route, ...]:
+    """Return the routes of the dashboard, if there is one."""
+    if settings.dashboard is None:
+        return ()
+    from banditware.dashboard.mounting import dashboard_routes  # noqa: PLC0415  # few have one
+
+    return dashboard_routes(settings.dashboard, edges.bandit, settings.secret_keys, edges.clock)
 
 
 def _ground(settings: Settings, edges: Edges, log: DecisionLog, people: People) -> Ground:
@@ -131,5 +147,5 @@ def _ground(settings: Settings, edges: Edges, log: DecisionLog, people: People) 
         people=people,
         visit=Visit,
         below_mount=settings.below_mount,
-        **_furnished(settings, edges.fault),
+        **_furnished(settings, edges),
     )

@@ -10,6 +10,7 @@ from banditware.attributes import NO_SOURCES, Source
 from banditware.beacon import Beacon
 from banditware.config.stamping import Stamp
 from banditware.consent import ConsentSettings
+from banditware.dashboard_settings import DashboardSettings
 from banditware.debugging import NO_DEBUG, Debug
 from banditware.forcing import Forcing
 from banditware.http import Cookie
@@ -42,6 +43,7 @@ class Settings(NamedTuple):
         by_arm: shared caches may keep a page for each arm.
         kill_switch: the file whose existence switches everything off, or None.
         stamp: the state that the file was in when it was read; None for a mapping.
+        dashboard: where the dashboard is, and who may see it; None if there is none.
     """
 
     secret_keys: tuple[str, ...]
@@ -62,6 +64,7 @@ class Settings(NamedTuple):
     by_arm: bool = False
     kill_switch: Path | None = None
     stamp: Stamp | None = None
+    dashboard: DashboardSettings | None = None
 
     @property
     def varies_on(self) -> tuple[str, ...]:
