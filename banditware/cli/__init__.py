@@ -18,6 +18,7 @@ COMMANDS = {
     "schema": "banditware.cli.schema",
     "stats": "banditware.cli.stats",
     "why": "banditware.cli.why",
+    "dashboard": "banditware.cli.dashboard",
     "doctor": "banditware.cli.doctor",
     "link": "banditware.cli.link",
     "forget": "banditware.cli.forget",

@@ -11,12 +11,14 @@ from pydantic import ValidationError
 
 from banditware.config import freeze
 from banditware.config.beacon import frozen_beacon
+from banditware.config.dashboard import frozen_dashboard
 from banditware.config.document import Document, from_mapping
 from banditware.config.environment import expand, literal
 from banditware.config.faults import ABSENT, AT_VALUE
 from banditware.config.reader import from_text
 from banditware.config.root import Configuration
 from banditware.config.settings import Settings
+from banditware.config.stamping import stamp_of
 from banditware.debugging import Debug
 from banditware.errors import ConfigError, Problem
 
@@ -34,9 +36,11 @@ def read(
         ConfigError: it cannot be used; carries every mistake that was found.
     """
     if isinstance(source, Mapping):
-        document, folder = from_mapping(source), Path.cwd()
+        document, folder, stamp = from_mapping(source), Path.cwd(), None
     else:
         file = os.fspath(source)
+        # Before it is read: what is written meanwhile shall be noticed afterwards.
+        stamp = stamp_of(file)
         document, folder = from_text(_content(file), file), Path(file).resolve().parent
     if secret_keys and isinstance(document.data, dict):
         document.data.setdefault("secret_keys", [literal(key) for key in secret_keys])
@@ -58,6 +62,9 @@ def read(
         consent=freeze.consent(configuration),
         by_arm=configuration.caching,
         debug=Debug(**dict(configuration.debug)),
+        kill_switch=folder / switch if (switch := configuration.kill_switch) else None,
+        stamp=stamp,
+        dashboard=frozen_dashboard(configuration),
     )
 
 

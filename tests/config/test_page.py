@@ -16,6 +16,7 @@ from banditware.config.beacon import BeaconSection
 from banditware.config.consent import ConsentSection
 from banditware.config.context import AttributeSection
 from banditware.config.cookie import CookieSection
+from banditware.config.dashboard import DashboardSection
 from banditware.config.debug import DebugSection
 from banditware.config.experiment import ExperimentSection
 from banditware.config.log import LogSection
@@ -55,6 +56,7 @@ def test_examples(example: str, tmp_path: Path) -> None:
         ConsentSection,
         AttributeSection,
         DebugSection,
+        DashboardSection,
     ],
 )
 def test_every_key(section: type[Section]) -> None:
@@ -78,6 +80,7 @@ def _table(section: type[Section]) -> str:
         RewardSection: "### `reward`",
         LogSection: "## `log`",
         ConsentSection: "## `consent`",
+        DashboardSection: "## `dashboard`",
         DebugSection: "## `debug`",
         AttributeSection: "**Attributes** of `context`",
     }
