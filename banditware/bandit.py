@@ -138,7 +138,7 @@ class Bandit(Steered):
         if chosen.open and snapshot.chooser is None and actions is None and not details:
             decision = drawn(snapshot, ground.random, now=ground.clock(), seal=ground.seal)
             cohort = chosen.cohort(decision.time)
-            self._flusher.record(pull_record(chosen.ledger, decision.arm, cohort))
+            self._flusher.record(pull_record(chosen.ledger, decision.arm, cohort, decision.shares))
         else:
             given = asked(context, reusable(actions) if details else actions, subject)
             decision = outright(ground, snapshot, given, default, self._flusher.record)
