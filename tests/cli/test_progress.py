@@ -12,6 +12,7 @@ class Terminal(io.StringIO):
     """What a person looks at."""
 
     def isatty(self) -> bool:
+        """Say so."""
         return True
 
 
