@@ -17,6 +17,7 @@ from banditware.errors import suggestion
 #: the module it lives in.
 COMMANDS = {
     "check": "banditware.cli.check",
+    "plan": "banditware.cli.plan",
     "schema": "banditware.cli.schema",
     "stats": "banditware.cli.stats",
     "why": "banditware.cli.why",

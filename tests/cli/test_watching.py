@@ -45,7 +45,8 @@ def test_where(monkeypatch: pytest.MonkeyPatch, terminal: bool, rich: bool) -> N
 
 def test_in_place(capsys: pytest.CaptureFixture[str]) -> None:
     """What is shown last stays, also when there is no new reading."""
-    readings = iter([["first"], StoreError("there", "is away")])
+    given: list[list[str] | StoreError] = [["first"], StoreError("there", "is away")]
+    readings = iter(given)
     pauses = iter([None, KeyboardInterrupt()])
 
     def reading() -> list[str]:
