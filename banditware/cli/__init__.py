@@ -21,6 +21,7 @@ COMMANDS = {
     "schema": "banditware.cli.schema",
     "stats": "banditware.cli.stats",
     "why": "banditware.cli.why",
+    "log": "banditware.cli.log",
     "doctor": "banditware.cli.doctor",
     "link": "banditware.cli.link",
     "forget": "banditware.cli.forget",

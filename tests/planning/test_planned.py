@@ -24,6 +24,9 @@ COUNTS: dict[str, dict[str, float]] = {
 }
 
 
+ROUTED = "it holds from the next request on"
+
+
 def settings(button: Mapping[str, Any] | None = None, **top: Any) -> Settings:
     """Return settings with one experiment, changed so."""
     experiments = {"button": {**BUTTON, **(button or {})}}
@@ -189,8 +192,7 @@ def test_routes() -> None:
     two = {"match": "POST /buy", "reward": "button"}
     assert lines(settings(routes=[two]), old=settings(routes=[one])) == [
         " - route: GET /: choose button; counts are kept",
-        " + route: POST /buy: reward button (goal reward, amount 1); "
-        "it holds from the next request on",
+        f" + route: POST /buy: reward button (goal reward, amount 1); {ROUTED}",
     ]
     turned = lines(settings(routes=[two, one]), old=settings(routes=[one, two]))
     assert turned == [" ~ order of routes; counts are kept"]
