@@ -11,9 +11,12 @@ from click.exceptions import Exit
 
 from banditware.cli.reading import loaded
 from banditware.config import Settings
+from banditware.control import Controls
 from banditware.errors import StoreError
+from banditware.operating import controls_in
 from banditware.planning.differences import ADDED, AFRESH, CHANGED, GONE, OVERRIDDEN, Difference
 from banditware.planning.planned import Plan, planned
+from banditware.planning.standing import controlled, standing
 from banditware.planning.used import Use, used
 from banditware.stores import open_store
 
@@ -57,15 +60,20 @@ def plan(config: str | Settings, *, against: str | None, exit_code: bool, as_jso
     if as_json:
         click.echo(json.dumps({"against": against, **found.as_dict()}, indent=2))
     else:
-        _show(found, against)
+        _show(found)
+        if against is None:
+            click.echo(_UNSEEN, err=True)
     raise Exit(CHANGES if exit_code and found.differences else 0)
 
 
 def _planned(new: Settings, old: Settings | None) -> Plan:
-    return planned(new, _counted(old or new), old)
+    counted, controls = _kept(old or new)
+    before = None if old is None else controlled(old, controls)
+    found = planned(controlled(new, controls), counted, before)
+    return found._replace(standing=tuple(standing(new, controls)))
 
 
-def _counted(settings: Settings) -> Mapping[str, list[Use]]:
+def _kept(settings: Settings) -> tuple[Mapping[str, list[Use]], Controls]:
     """Return what the store of a configuration knows; nothing if it has not begun.
 
     Raises:
@@ -74,28 +82,27 @@ def _counted(settings: Settings) -> Mapping[str, list[Use]]:
     store = open_store(settings.store, settings.folder)
     path = settings.folder / settings.store.partition(":///")[2]
     if not store.shared or (settings.store.startswith("sqlite:") and not path.exists()):
-        return {}
+        return {}, Controls()
     try:
         ledgers = dict.fromkeys(store.ledgers(), -1)
-        read = store.exchange([], ledgers).counts
+        read, controls = store.exchange([], ledgers).counts, controls_in(store)
     finally:
         store.close()
-    return used({ledger: counts.fields for ledger, counts in read.items()})
+    return used({ledger: counts.fields for ledger, counts in read.items()}), controls
 
 
-def _show(found: Plan, against: str | None) -> None:
+def _show(found: Plan) -> None:
     for experiment, group in groupby(found.differences, lambda each: each.experiment):
         click.secho(experiment or "the file", bold=True)
         _list(*group)
     if not found.differences:
         click.echo("nothing changes")
     if found.standing:
-        click.secho("what operators decided goes before the file", bold=True)
-        _list(*found.standing)
-    if against is None:
-        click.echo(_UNSEEN, err=True)
+        click.secho("what operators decided stays", bold=True)
+        for each in found.standing:
+            _list(each, head=f"{each.experiment} " if each.experiment else "")
 
 
-def _list(*differences: Difference) -> None:
+def _list(*differences: Difference, head: str = "") -> None:
     for each in differences:
-        click.secho(f"  {each}", fg=_COLOURS[each.kind])
+        click.secho(f"  {head}{each}", fg=_COLOURS[each.kind])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import click
 
@@ -16,6 +17,7 @@ from banditware.cli.reading import counting, loaded, refuse_strangers
 from banditware.cli.tables import Table, percent, show
 from banditware.cli.watching import Display, InLines, Pace, display, keep_showing
 from banditware.config import Settings
+from banditware.control import ARCHIVED, RUNNING
 
 
 @click.command()
@@ -49,33 +51,56 @@ def stats(
             pace = Pace(seconds, time.time, time.sleep)
             keep_showing(lambda: _current(bandit, experiments), _display(as_json=as_json), pace)
             return
-        found = _chosen(bandit, experiments)
+        found = _read(bandit, experiments)
     if as_json:
-        click.echo(json.dumps({"experiments": found}, indent=2))
+        click.echo(json.dumps({"experiments": found.reports}, indent=2))
     else:
-        show(_tables(found))
+        show(found.tables())
 
 
-def _current(bandit: Bandit, names: Sequence[str]) -> dict[str, Any]:
-    """Return the reports of experiments after everybody's records were counted."""
+class Reading(NamedTuple):
+    """What is known at one moment.
+
+    Attributes:
+        reports: reports by experiment.
+        states: what each of them is: `running`, `paused` and so on.
+        named: somebody asked for just these.
+    """
+
+    reports: Mapping[str, Any]
+    states: Mapping[str, str]
+    named: bool
+
+    def tables(self) -> list[Table]:
+        """Return a table for each experiment; those archived only if they were asked for."""
+        return [
+            _titled(experiment_table(name, report), self.states[name])
+            for name, report in self.reports.items()
+            if self.named or self.states[name] != ARCHIVED
+        ]
+
+
+def _current(bandit: Bandit, names: Sequence[str]) -> Reading:
+    """Return what is known after everybody's records were counted."""
     bandit.drain()
-    return _chosen(bandit, names)
+    return _read(bandit, names)
 
 
-def _chosen(bandit: Bandit, names: Sequence[str]) -> dict[str, Any]:
-    found = bandit.stats()["experiments"]
-    return {name: found[name] for name in names or found}
+def _read(bandit: Bandit, names: Sequence[str]) -> Reading:
+    found, controls = bandit.stats()["experiments"], bandit.controls()
+    reports = {name: found[name] for name in names or found}
+    return Reading(reports, {name: controls.of(name).state for name in reports}, bool(names))
 
 
-def _tables(found: Mapping[str, Any]) -> list[Table]:
-    return [experiment_table(name, report) for name, report in found.items()]
+def _titled(table: Table, state: str) -> Table:
+    return table if state == RUNNING else replace(table, title=f"{table.title}, {state}")
 
 
 def _display(*, as_json: bool) -> Display:
     """Return what shows one reading after the other."""
     if as_json:
-        return InLines(lambda found, now: json.dumps({"time": now, "experiments": found}))
-    return display(_tables)
+        return InLines(lambda found, now: json.dumps({"time": now, "experiments": found.reports}))
+    return display(Reading.tables)
 
 
 def experiment_table(name: str, report: Mapping[str, Any]) -> Table:

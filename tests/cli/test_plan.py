@@ -131,3 +131,20 @@ def test_a_store_that_is_none(config: Path, tmp_path: Path) -> None:
     result = run(config)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "this file is not a SQLite database" in result.stderr
+
+
+def test_what_operators_decided(config: Path) -> None:
+    """What goes before the file is told apart, and is no change."""
+    with Bandit.from_config(config) as bandit:
+        bandit.control("pause", "button", arm="red")
+        bandit.control("kill")
+    result = run(config, "--exit-code")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "nothing changes",
+        "what operators decided stays",
+        "  = everything: switched off; nothing is decided or counted until `banditware revive`",
+        "  button = arm red: paused; it is not drawn, although the file has it",
+    ]
+    found = json.loads(run(config, "--json").stdout)
+    assert [each["what"] for each in found["standing"]] == ["everything", "arm red"]

@@ -240,3 +240,13 @@ def test_how_often(config: Path, bandit: Bandit) -> None:
     result = run(config, "--watch", "--every", "2")
     assert result.exit_code == 2
     assert "--every '2': a duration is a number with ms, s, m, h, d or w" in result.stderr
+
+
+def test_states(config: Path, bandit: Bandit) -> None:
+    """Titles tell what does not run; what is archived is shown to whoever asks for it."""
+    bandit.control("pause", "button")
+    bandit.control("archive", "headline")
+    titles = [line for line in run(config).stdout.splitlines() if not line.startswith(" ")]
+    assert titles == ["button: thompson, goal reward, paused"]
+    assert run(config, "headline").stdout.startswith("headline: fixed, goal purchase, archived\n")
+    assert list(reports(config)) == ["button", "headline"]
