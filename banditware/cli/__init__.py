@@ -1,6 +1,7 @@
 """The command `banditware`: one file per subcommand, imported when it is called.
 
-A subcommand is a click command in a file of its own and one line of `COMMANDS`.
+A subcommand is a click command in a file of its own, one line of `COMMANDS`, and one of the groups
+of `banditware.cli.listing`, which `--help` shows without importing it.
 """
 
 from __future__ import annotations
@@ -9,17 +10,23 @@ from importlib import import_module
 
 import click
 
+from banditware.cli.listing import listed
 from banditware.errors import suggestion
 
 #: Every subcommand: its name, which is also that of its function unless another one is named, and
 #: the module it lives in.
 COMMANDS = {
     "check": "banditware.cli.check",
+    "plan": "banditware.cli.plan",
     "schema": "banditware.cli.schema",
     "stats": "banditware.cli.stats",
     "why": "banditware.cli.why",
     "dashboard": "banditware.cli.dashboard",
+    "log": "banditware.cli.log",
+    "changes": "banditware.cli.changes",
     "doctor": "banditware.cli.doctor",
+    **dict.fromkeys(("pause", "resume", "promote", "stop", "archive"), "banditware.cli.steering"),
+    **dict.fromkeys(("reset", "retire", "add", "kill", "revive"), "banditware.cli.steering"),
     "link": "banditware.cli.link",
     "forget": "banditware.cli.forget",
     "cdn": "banditware.cli.cdn",
@@ -42,6 +49,11 @@ class _Commands(click.Group):
         module, _, function = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), function or cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, rows in listed(self.list_commands(ctx)):
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import random
-import sys
 import time
-from collections.abc import Iterable, Iterator, MutableMapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +14,7 @@ from click.exceptions import Exit
 
 from banditware.backlog import backlog
 from banditware.breaker import Breaker
+from banditware.cli.progress import shown
 from banditware.config import load
 from banditware.copying import ADD, LEAVE, REPLACE, Copied, copy_all, copying_of
 from banditware.counts import totals
@@ -142,9 +141,9 @@ class Run(NamedTuple):
         """Copy everything, with a bar where a person looks at it."""
         self.source.check()
         self.sink.check()
-        with _bar(self._copies(), len(self.source.ledgers())) as copies:
-            for copied in copies:
-                self.tally.add(copied)
+        length = len(self.source.ledgers())
+        for copied in shown(self._copies(), length=length, label="copying"):
+            self.tally.add(copied)
 
     def follow(self, breaker: Breaker) -> None:
         """Copy what is new until interrupted; a store that is away is waited for."""
@@ -163,13 +162,6 @@ class Run(NamedTuple):
 
     def _copies(self) -> Iterator[Copied]:
         return copy_all(self.source, self.sink, self.seen, anew=self.anew)
-
-
-def _bar(copies: Iterator[Copied], length: int) -> AbstractContextManager[Iterable[Copied]]:
-    """Return the copies with a bar that shows them pass, where a person looks at it."""
-    if sys.stderr.isatty():
-        return click.progressbar(copies, length=length, label="copying", file=sys.stderr)
-    return contextlib.nullcontext(copies)
 
 
 def _pause(seconds: float) -> None:

@@ -47,7 +47,7 @@ def counting(settings: Settings) -> Iterator[Bandit]:
         click.ClickException: there are no counts, or they cannot be read.
     """
     try:
-        _refuse_unreadable(settings)
+        refuse_unreadable(settings)
         with Bandit(settings) as bandit:
             bandit.drain()
             yield bandit
@@ -55,7 +55,12 @@ def counting(settings: Settings) -> Iterator[Bandit]:
         raise click.ClickException(str(error)) from error
 
 
-def _refuse_unreadable(settings: Settings) -> None:
+def refuse_unreadable(settings: Settings) -> None:
+    """Refuse a store that a command cannot see, or that has not begun.
+
+    Raises:
+        StoreError: it is one.
+    """
     store = open_store(settings.store, settings.folder)
     if not store.shared:
         mend = (

@@ -18,25 +18,27 @@ _GAP = "  "
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of text under a title. The first column is words, the others are numbers.
+    """Rows of text under a title. The first columns are words, the others are numbers.
 
     Attributes:
         title: what the table shows.
         columns: the heads of the columns.
         rows: as many cells each as there are columns.
         notes: lines below the table.
+        words: how many of the columns are words.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
+    words: int = 1
 
     def plain(self) -> str:
         """Return the table as aligned text."""
         lines = (self.columns, *self.rows)
         widths = [max(len(line[index]) for line in lines) for index in range(len(self.columns))]
-        text = [_GAP.join(_aligned(line, widths)).rstrip() for line in lines]
+        text = [_GAP.join(self._aligned(line, widths)).rstrip() for line in lines]
         return "\n".join([self.title, *(f"{_GAP}{line}" for line in (*text, *self.notes))])
 
     def rich(self) -> RenderableType:
@@ -53,15 +55,14 @@ class Table:
             caption_justify="left",
         )
         for index, column in enumerate(self.columns):
-            shown.add_column(text.Text(column), justify="right" if index else "left")
+            shown.add_column(text.Text(column), justify="right" if index >= self.words else "left")
         for row in self.rows:
             shown.add_row(*(text.Text(cell) for cell in row))
         return shown
 
-
-def _aligned(cells: tuple[str, ...], widths: list[int]) -> Iterable[str]:
-    pairs = enumerate(zip(cells, widths, strict=True))
-    return (cell.rjust(width) if index else cell.ljust(width) for index, (cell, width) in pairs)
+    def _aligned(self, cells: tuple[str, ...], widths: list[int]) -> Iterable[str]:
+        for index, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+            yield cell.rjust(width) if index >= self.words else cell.ljust(width)
 
 
 def show(tables: Iterable[Table]) -> None:

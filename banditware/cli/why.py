@@ -14,10 +14,12 @@ from banditware.cli.reading import loaded, refuse_strangers
 from banditware.cli.tables import Table, show
 from banditware.config import Settings
 from banditware.contexts import Given
+from banditware.control import effective
 from banditware.details import Details
 from banditware.errors import StoreError
 from banditware.explaining import explained
 from banditware.model import Experiment
+from banditware.operating import controls_in
 from banditware.snapshot import ExperimentSnapshot, unread, updated
 from banditware.stores import open_store
 from banditware.telling import grids, lines
@@ -124,6 +126,10 @@ def _read(settings: Settings, experiment: Experiment) -> ExperimentSnapshot:
     if settings.store.startswith("sqlite:") and not path.exists():
         return unread(experiment)
     try:
+        controls = controls_in(store)
+        experiment = effective(
+            experiment, controls.of(experiment.name), killed=bool(controls.killed)
+        )
         counts = store.exchange([], {experiment.ledger: -1}).counts[experiment.ledger]
     finally:
         store.close()

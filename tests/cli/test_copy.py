@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from banditware.cli import copy as module
 from banditware.cli import main
-from banditware.copying import copy_all
+from banditware.copying import Copied, copy_all
 from banditware.errors import StoreError
 from banditware.outbox import Outbox
 from banditware.stores import Batch, Store, open_store
@@ -181,17 +180,16 @@ def test_a_person_sees_a_bar(
     here: Store, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a terminal the ledgers pass by."""
+    said: list[str] = []
 
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+    def shown(items: Iterator[Copied], *, length: int, label: str) -> Iterator[Copied]:
+        said.append(f"{label} {length}")
+        return items
 
-    screen = Terminal()
-    monkeypatch.setattr("sys.stderr", screen)
-    source, target = here, open_store("sqlite:///there.db", tmp_path)
-    module.Run(source, target, module.Tally(), {}, "leave").first()
-    assert "copying" in screen.getvalue()
-    assert "100%" in screen.getvalue()
+    monkeypatch.setattr(module, "shown", shown)
+    target = open_store("sqlite:///there.db", tmp_path)
+    module.Run(here, target, module.Tally(), {}, "leave").first()
+    assert said == ["copying 2"]
 
 
 def test_waiting_takes_time() -> None:

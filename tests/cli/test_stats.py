@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from click.testing import CliRunner, Result
 
 from banditware import Bandit
 from banditware.cli import main
+from banditware.cli import stats as module
+from banditware.errors import StoreError
+from tests.support import NOON
 
 CONFIG = """
 secret_keys: [a-secret-for-tests-of-thirty-two-characters]
@@ -176,3 +180,73 @@ def test_private_files(config: Path, bandit: Bandit, tmp_path: Path) -> None:
     bandit.decide("button")
     run(config)
     assert stat.S_IMODE((tmp_path / "counts.db.spool").stat().st_mode) == 0o700
+
+
+def watching(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]) -> list[float]:
+    """Let these happen between two readings, and then Ctrl-C; return the pauses."""
+    pauses, left = [], list(acts)
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if not left:
+            raise KeyboardInterrupt
+        left.pop(0)()
+
+    monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: NOON, sleep=sleep))
+    return pauses
+
+
+def test_watching_in_a_pipe(config: Path, bandit: Bandit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readings come one after the other, each with its time, until it is interrupted."""
+    pauses = watching(monkeypatch, lambda: bandit.decide("button"))
+    result = run(config, "button", "--watch", "--every", "500ms")
+    assert result.exit_code == 0
+    one, two = result.stdout.split("2027-01-15 08:00:00Z\n")[1:]
+    pulls = [sum(int(row.split()[1]) for row in text.splitlines()[3:5]) for text in (one, two)]
+    assert pulls == [0, 1]
+    assert pauses == [0.5, 0.5]
+
+
+def test_watching_as_json(config: Path, bandit: Bandit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every reading is one line, and the line is one object."""
+    watching(monkeypatch, lambda: bandit.decide("button"))
+    result = run(config, "button", "--watch", "--json")
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [each["time"] for each in found] == [NOON, NOON]
+    assert found[1]["experiments"] == {"button": bandit.stats("button")}
+
+
+def test_watching_a_store_that_is_away(
+    config: Path, bandit: Bandit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reading that cannot be taken is told, and the next one is tried."""
+    drain = Bandit.drain
+
+    def away(self: Bandit) -> None:
+        raise StoreError("there", "is away")
+
+    def back() -> None:
+        monkeypatch.setattr(Bandit, "drain", drain)
+
+    watching(monkeypatch, lambda: monkeypatch.setattr(Bandit, "drain", away), back)
+    result = run(config, "button", "--watch", "--json")
+    assert result.exit_code == 0
+    assert result.stderr == "trying again: there: is away\n"
+    assert len(result.stdout.splitlines()) == 2
+
+
+def test_how_often(config: Path, bandit: Bandit) -> None:
+    """A pause without a unit is refused with the mend."""
+    result = run(config, "--watch", "--every", "2")
+    assert result.exit_code == 2
+    assert "--every '2': a duration is a number with ms, s, m, h, d or w" in result.stderr
+
+
+def test_states(config: Path, bandit: Bandit) -> None:
+    """Titles tell what does not run; what is archived is shown to whoever asks for it."""
+    bandit.control("pause", "button")
+    bandit.control("archive", "headline")
+    titles = [line for line in run(config).stdout.splitlines() if not line.startswith(" ")]
+    assert titles == ["button: thompson, goal reward, paused"]
+    assert run(config, "headline").stdout.startswith("headline: fixed, goal purchase, archived\n")
+    assert list(reports(config)) == ["button", "headline"]

@@ -147,7 +147,7 @@ def test_asking_writes_nothing(
         run(config, "shoe", "--context", "age=3")
         run(config, "button", "--subject", "u1")
     assert files(tmp_path) == before
-    assert writing == [False] * 6
+    assert set(writing) == {False}
 
 
 def test_before_the_first_count(config: Path, tmp_path: Path) -> None:
@@ -210,3 +210,11 @@ def test_a_store_that_is_none(config: Path, tmp_path: Path) -> None:
     result = run(config, "button")
     assert result.exit_code == 1
     assert "this file is not a SQLite database" in result.stderr
+
+
+def test_what_operators_decided(config: Path, bandit: Bandit) -> None:
+    """A paused experiment, and counts that began anew, are told as they are."""
+    bandit.control("reset", "shoe")
+    assert "version 1-r1" in run(config, "shoe", "--context", "age=30").stdout
+    bandit.control("pause", "button")
+    assert details(config, "button", "--context", "country=GB")["reason"] == "paused"

@@ -25,6 +25,19 @@ def files_of(path: Path) -> list[Path]:
     return [each for each in there if not each.name.endswith(_PART)]
 
 
+def numbered(path: Path) -> dict[int, Path]:
+    """Return the files before `path` that can be read, by their numbers."""
+    found = {
+        number: [each for each in files if each.suffix != _PART]
+        for number, files in _before(path).items()
+    }
+    return {
+        number: min(files, key=lambda each: len(each.name))
+        for number, files in found.items()
+        if files
+    }
+
+
 def prune(path: Path, keep: int) -> None:
     """Remove all but the newest `keep` of the files before."""
     found = _before(path)
