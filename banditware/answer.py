@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 #: Statuses of responses that have no body, and say no length of one (RFC 9110, section 8.6).
@@ -41,6 +42,33 @@ class Answer(NamedTuple):
         return b"" if method == "HEAD" or self.status in _BODILESS else self.body
 
 
+class Received(NamedTuple):
+    """What of a request is not among its facts, because nobody else asks for it.
+
+    Attributes:
+        body: its content; None if there is more of it than `Later.most`.
+        client: address of who sent it, or of the proxy; may be empty.
+        mount: the app's mount point, without a slash at the end.
+    """
+
+    body: bytes | None = b""
+    client: str = ""
+    mount: str = ""
+
+
+class Later(NamedTuple):
+    """A response that takes time to make: it reads files or a store.
+
+    Attributes:
+        respond: returns it; never raises. Called where waiting holds up nobody else: under ASGI,
+            in a thread.
+        most: bytes of the request's content that it can do with.
+    """
+
+    respond: Callable[[Received], Answer]
+    most: int = 0
+
+
 class Diverted:
     """What a request may come to instead of the app's response to the path that was asked for.
 
@@ -50,19 +78,19 @@ class Diverted:
     #: The path the app shall see instead of the requested one, if a chosen arm names one.
     rewrite: str | None = None
     #: What is answered instead of calling the app; it goes before `rewrite`.
-    answer: Answer | None = None
+    answer: Answer | Later | None = None
     #: True if there is either of them.
     diverted: bool = False
 
     #: True if there may be something to do for the response.
     touched: bool
 
-    def divert(self, to: str | Answer | None) -> None:
+    def divert(self, to: str | Answer | Later | None) -> None:
         """Let the app see another path, or answer without it; None changes nothing."""
         if to is None:
             return
         self.diverted = self.touched = True
-        if isinstance(to, Answer):
-            self.answer = to
-        else:
+        if isinstance(to, str):
             self.rewrite = to
+        else:
+            self.answer = to

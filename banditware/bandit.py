@@ -76,7 +76,7 @@ class Bandit(Running):
         self.settings = settings
         self.hidden = Faults(clock)
         self._running = False
-        edges = Edges(generator or random.Random(), clock, self.hidden, self._publish)
+        edges = Edges(generator or random.Random(), clock, self.hidden, self._publish, self)
         found = founded(settings, edges, store, log)
         self._router, self._visit = found.router, found.visit
         self._store, self._people = found.store, found.people

@@ -8,11 +8,15 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from banditware.beacons import beacon_routes
 from banditware.config.settings import Settings, forcing_of
 from banditware.consenting import consent_of
+from banditware.costs import Costs
+from banditware.events.happened import Happened
+from banditware.exposing import metrics_routes
+from banditware.extras import extra
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
 from banditware.ground import Ground
@@ -22,11 +26,15 @@ from banditware.log.opening import begin_log
 from banditware.people import Acquaintances, people_of
 from banditware.persons import People
 from banditware.routes import Router
-from banditware.showing import OpenVisit, visits
 from banditware.snapshot import Snapshot, unread
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
+from banditware.timing import Watch
 from banditware.tokens import Tokens
+from banditware.watching import OpenVisit, visits
+
+if TYPE_CHECKING:
+    from banditware.bandit import Bandit
 
 
 class Edges(NamedTuple):
@@ -37,12 +45,14 @@ class Edges(NamedTuple):
         clock: seconds since the epoch.
         fault: told of an exception of ours that the app must not see.
         publish: gets the ledgers that changed, with their new counts.
+        bandit: whose they are; not whole yet.
     """
 
     random: random.Random
     clock: Callable[[], float]
     fault: Callable[[Exception], None]
     publish: Callable[[Mapping[str, Counts]], None]
+    bandit: Bandit
 
 
 class Founded(NamedTuple):
@@ -86,16 +96,22 @@ def founded(
     store = store or open_store(settings.store, settings.folder)
     people = people_of(settings, store, clock)
     log = begin_log(settings, given_log, clock)
+    tracing = _tracing(settings)
+    note = log.note if tracing is None else tracing.Noted(log.note, edges.fault)
     windows = {each.ledger: each.attribution for each in settings.experiments}
     return Founded(
-        Router((*beacon_routes(settings.beacon), *settings.routes)),
-        visits(settings.debug, time.perf_counter),
+        Router((*beacon_routes(settings.beacon), *metrics_routes(edges.bandit), *settings.routes)),
+        visits(
+            Watch(time.perf_counter, settings.debug),
+            timed=settings.metrics is not None,
+            also=() if tracing is None else (tracing.TracedVisit,),
+        ),
         store,
         people,
         log,
-        _ground(settings, edges, log, people),
+        _ground(settings, edges, note, people, sticky=log.sticky),
         Flusher(
-            store,
+            store if tracing is None else tracing.traced(store),
             FlusherSettings(store.folder, settings.refresh, clock),
             ledgers=lambda: windows,
             publish=edges.publish,
@@ -103,7 +119,21 @@ def founded(
     )
 
 
-def _ground(settings: Settings, edges: Edges, log: DecisionLog, people: People) -> Ground:
+def _tracing(settings: Settings) -> Any:
+    """Return the module that tells spans, if the configuration asks for them."""
+    if not settings.opentelemetry:
+        return None
+    return extra("banditware.tracing", "opentelemetry", "opentelemetry", settings.source)
+
+
+def _ground(
+    settings: Settings,
+    edges: Edges,
+    note: Callable[[Happened], None] | None,
+    people: People,
+    *,
+    sticky: bool,
+) -> Ground:
     return Ground(
         snapshot=Snapshot({each.name: unread(each) for each in settings.experiments}),
         tokens=Tokens(settings.secret_keys),
@@ -112,12 +142,13 @@ def _ground(settings: Settings, edges: Edges, log: DecisionLog, people: People) 
         clock=edges.clock,
         count_bots=settings.count_bots,
         fault=edges.fault,
-        note=log.note,
-        notes_sticky=log.sticky,
+        note=note,
+        notes_sticky=sticky,
         sources=settings.attributes,
         consent=consent_of(settings, edges.fault),
         forcing=forcing_of(settings),
         people=people,
         beacon=settings.beacon,
+        costs=None if settings.metrics is None else Costs(),
         below_mount=settings.below_mount,
     )

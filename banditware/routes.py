@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, final
 
 if TYPE_CHECKING:
-    from banditware.answer import Answer
+    from banditware.answer import Answer, Later
     from banditware.ground import Ground
     from banditware.http import Effects, Facts
 
 #: Answers a request instead of the app, and says what has to happen to the response.
-Serve: TypeAlias = "Callable[[Ground, Facts], tuple[Answer, Effects]]"
+Serve: TypeAlias = "Callable[[Ground, Facts], tuple[Answer | Later, Effects]]"
 
 #: Ranges of status, both ends included, of a response that says yes.
 OK = ((200, 399),)
@@ -73,8 +73,8 @@ class Route(NamedTuple):
         choose: names of the experiments to decide.
         rewards: what to credit.
         status: ranges of response status, both ends included.
-        serve: answers instead of the app, and says what else is to happen; such a route is literal
-            and goes before the others, which then do not apply.
+        serve: answers instead of the app, and says what else is to happen; other routes then do not
+            apply.
     """
 
     pattern: str
@@ -105,7 +105,7 @@ class Matches(tuple[Match, ...]):  # noqa: SLOT001  # tuples of any length can h
     Attributes:
         choose: names of the experiments that they decide, each once.
         rewards: True if one of them rewards.
-        serve: what answers instead of the app, if the first of them does that.
+        serve: what answers instead of the app, if one of them does that: the only one, then.
     """
 
     choose: tuple[str, ...]
@@ -177,7 +177,9 @@ class Router:
         candidates = [*self._patterns.get(_head(path), ()), *self._patterns.get("<", ())]
         found = (candidate.match(path, host) for candidate in candidates)
         matches = [*literal, *(match for match in found if match is not None)]
-        return Matches(match for match in matches if _allows(match.route, method))
+        allowed = [match for match in matches if _allows(match.route, method)]
+        serving = [match for match in allowed if match.route.serve is not None]
+        return Matches(serving[:1] or allowed)
 
 
 def _head(path: str) -> str:

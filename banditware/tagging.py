@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from banditware.answer import Answer, Diverted
+from banditware.answer import Answer, Diverted, Later
 from banditware.beacon import UNSEEN
 from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, Effects, Facts
@@ -38,7 +38,7 @@ class _Visit(Protocol):
     @property
     def decisions(self) -> Mapping[str, Decision]: ...
 
-    def divert(self, to: str | Answer | None) -> None: ...
+    def divert(self, to: str | Answer | Later | None) -> None: ...
 
     def _known(self) -> Assignments: ...
 

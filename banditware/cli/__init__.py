@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "banditware.cli.check",
     "schema": "banditware.cli.schema",
     "stats": "banditware.cli.stats",
+    "metrics": "banditware.cli.metrics",
     "why": "banditware.cli.why",
     "doctor": "banditware.cli.doctor",
     "link": "banditware.cli.link",

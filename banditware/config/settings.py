@@ -15,6 +15,7 @@ from banditware.http import Cookie
 from banditware.log.settings import LogSettings
 from banditware.model import Experiment
 from banditware.routes import Route
+from banditware.scraping import Scraping
 
 __all__ = ["Cookie", "Settings"]
 
@@ -39,6 +40,8 @@ class Settings(NamedTuple):
         consent: where it stands whether a subject may be remembered; None if nobody is asked.
         debug: what is shown of decisions while an app is made.
         by_arm: shared caches may keep a page for each arm.
+        metrics: where metrics are to be read; None if nothing is measured.
+        opentelemetry: spans tell of decisions and rewards.
     """
 
     secret_keys: tuple[str, ...]
@@ -57,6 +60,8 @@ class Settings(NamedTuple):
     consent: ConsentSettings | None = None
     debug: Debug = NO_DEBUG
     by_arm: bool = False
+    metrics: Scraping | None = None
+    opentelemetry: bool = False
 
     @property
     def varies_on(self) -> tuple[str, ...]:

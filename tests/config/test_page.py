@@ -19,6 +19,7 @@ from banditware.config.cookie import CookieSection
 from banditware.config.debug import DebugSection
 from banditware.config.experiment import ExperimentSection
 from banditware.config.log import LogSection
+from banditware.config.metrics import MetricsSection
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
 from banditware.contextual.policies import POLICIES as CONTEXTUAL
@@ -55,6 +56,7 @@ def test_examples(example: str, tmp_path: Path) -> None:
         ConsentSection,
         AttributeSection,
         DebugSection,
+        MetricsSection,
     ],
 )
 def test_every_key(section: type[Section]) -> None:
@@ -79,6 +81,7 @@ def _table(section: type[Section]) -> str:
         LogSection: "## `log`",
         ConsentSection: "## `consent`",
         DebugSection: "## `debug`",
+        MetricsSection: "## `metrics`",
         AttributeSection: "**Attributes** of `context`",
     }
     return PAGE.partition("\n" + headings[section])[2].partition("\n#")[0]
