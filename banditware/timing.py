@@ -77,6 +77,6 @@ class TimedVisit(WatchedVisit):
         effects = super().finish(status, headers)
         self._spent += timer() - since
         costs = self._ground.costs
-        if costs is not None:
+        if costs is not None and self.touched:
             costs(self._spent)
         return effects

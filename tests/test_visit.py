@@ -48,7 +48,7 @@ def test_a_returning_visitor_gets_the_same_and_is_no_pull() -> None:
 
 
 def test_force_goes_before_what_is_remembered() -> None:
-    """Who is remembered and asks for another arm by force sees that one, and no pull comes of it."""
+    """Who is remembered and forces another arm sees that one, and no pull comes of it."""
     here = stand()
     surfer = here.surfer()
     arm = surfer.ask().decision.arm

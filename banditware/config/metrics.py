@@ -28,7 +28,7 @@ def _path(text: str) -> str:
 
 def _token(token: object) -> object:
     """Check a token; no message may show it."""
-    if token is False:
+    if token is None or token is False:
         return token
     if not isinstance(token, str):
         raise RefusedError("must be text, or false to let anybody read")
