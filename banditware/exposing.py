@@ -13,6 +13,7 @@ from banditware.routes import Route
 
 if TYPE_CHECKING:
     from banditware.bandit import Bandit
+    from banditware.config.settings import Settings
 
 _TEXT = ("Content-Type", "text/plain; charset=utf-8")
 _FRESH = ("Cache-Control", "no-store")
@@ -26,22 +27,20 @@ DENIED = Answer(
 FAILED = Answer(500, (_TEXT, _FRESH), b"the metrics could not be read; the log tells why\n")
 
 
-def metrics_routes(bandit: Bandit) -> tuple[Route, ...]:
+def metrics_routes(settings: Settings, bandit: Bandit) -> tuple[Route, ...]:
     """Return the route of the metrics' own path, if they have one.
 
     Raises:
         ConfigError: `prometheus-client` is not installed.
     """
-    scraping = bandit.settings.metrics
+    scraping = settings.metrics
     if scraping is None or scraping.path is None:
         return ()
-    exposition = extra(
-        "banditware.prometheus", "prometheus", "metrics", bandit.settings.source
-    ).exposition
+    prometheus = extra("banditware.prometheus", "prometheus", "metrics", settings.source)
 
     def respond(accept: str, _received: Received) -> Answer:
         try:
-            kind, body = exposition(bandit, accept)
+            kind, body = prometheus.exposition(bandit, accept)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the server
             bandit.hidden(error)
             return FAILED

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from banditware import forks, hosting
 from banditware.between import Between, arranged, attend
 from banditware.breaker import Breaker
+from banditware.control import CONTROLS
 from banditware.counts import folds
 from banditware.errors import StoreError
 from banditware.health import Every, Health, Journal
@@ -46,12 +47,14 @@ class Settings(NamedTuple):
         refresh: seconds between two exchanges with the store.
         clock: seconds since the epoch.
         generator: draws how long to wait for a store that is away; default: one per process.
+        look: looks at what may have changed outside of the store, before each exchange.
     """
 
     folder: Path | None = None
     refresh: float = 1.0
     clock: Callable[[], float] = time.time
     generator: random.Random | None = None
+    look: Callable[[], None] = lambda: None
 
 
 class Flusher(forks.ForkAware):
@@ -241,7 +244,9 @@ class Flusher(forks.ForkAware):
             self._journal.succeeded()
 
     def _exchange(self, *, apply: bool) -> Mapping[str, Counts]:
-        known = {ledger: self._known.get(ledger, 0) for ledger in self._ledgers()}
+        self._settings.look()
+        ledgers = (*self._ledgers(), CONTROLS)
+        self._known = known = {ledger: self._known.get(ledger, 0) for ledger in ledgers}
         changed: Mapping[str, Counts] | None = None
         if apply:
             changed = self._outbox.flush(self._store, known)

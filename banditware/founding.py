@@ -6,7 +6,6 @@ Nothing of it is needed before a bandit is opened, so that `import banditware` g
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,13 +24,15 @@ from banditware.log.opening import Given as GivenLog
 from banditware.log.opening import begin_log
 from banditware.people import Acquaintances, people_of
 from banditware.persons import People
+from banditware.reloading import Reloading
 from banditware.routes import Router
-from banditware.snapshot import Snapshot, unread
+from banditware.snapshot import Snapshot
+from banditware.steering import Edges as SteeringEdges
+from banditware.steering import Steering
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
-from banditware.timing import Watch
 from banditware.tokens import Tokens
-from banditware.watching import OpenVisit, visits
+from banditware.visit import Visit
 
 if TYPE_CHECKING:
     from banditware.bandit import Bandit
@@ -45,6 +46,7 @@ class Edges(NamedTuple):
         clock: seconds since the epoch.
         fault: told of an exception of ours that the app must not see.
         publish: gets the ledgers that changed, with their new counts.
+        look: looks at what may have changed outside of the store.
         bandit: whose they are; not whole yet.
     """
 
@@ -52,6 +54,7 @@ class Edges(NamedTuple):
     clock: Callable[[], float]
     fault: Callable[[Exception], None]
     publish: Callable[[Mapping[str, Counts]], None]
+    look: Callable[[], None]
     bandit: Bandit
 
 
@@ -59,21 +62,19 @@ class Founded(NamedTuple):
     """What a bandit is made of.
 
     Attributes:
-        router: finds the routes that match a request.
-        visit: makes the visit of a request.
         store: the shared counts.
         people: keeps what was decided for people whom the app knows.
         log: the decision log; it may go nowhere.
         ground: what all visits stand on, before any counts were read.
+        steering: follows what operators change.
         flusher: carries records to the store and new counts back.
     """
 
-    router: Router
-    visit: OpenVisit
     store: Store
     people: Acquaintances
     log: DecisionLog
     ground: Ground
+    steering: Steering
     flusher: Flusher
 
 
@@ -96,59 +97,74 @@ def founded(
     store = store or open_store(settings.store, settings.folder)
     people = people_of(settings, store, clock)
     log = begin_log(settings, given_log, clock)
-    tracing = _tracing(settings)
-    note = log.note if tracing is None else tracing.Noted(log.note, edges.fault)
-    windows = {each.ledger: each.attribution for each in settings.experiments}
+    costs = Costs()
+
+    def furnished(settings: Settings) -> Mapping[str, Any]:
+        return _furnished(settings, edges, costs)
+
+    followed = SteeringEdges(clock, edges.fault, furnished)
+    steering = Steering(settings, store, followed, Reloading(settings))
+    flusher_settings = FlusherSettings(store.folder, settings.refresh, clock, look=edges.look)
+    ground = _ground(settings, edges, log, people, furnished(settings))
+    spoken = store
+    if settings.opentelemetry:
+        ground.note, spoken = _traced(settings, ground, store)
     return Founded(
-        Router((*beacon_routes(settings.beacon), *metrics_routes(edges.bandit), *settings.routes)),
-        visits(
-            Watch(time.perf_counter, settings.debug),
-            timed=settings.metrics is not None,
-            also=() if tracing is None else (tracing.TracedVisit,),
-        ),
         store,
         people,
         log,
-        _ground(settings, edges, note, people, sticky=log.sticky),
-        Flusher(
-            store if tracing is None else tracing.traced(store),
-            FlusherSettings(store.folder, settings.refresh, clock),
-            ledgers=lambda: windows,
-            publish=edges.publish,
-        ),
+        steering.regrounded(ground),
+        steering,
+        Flusher(spoken, flusher_settings, ledgers=lambda: steering.windows, publish=edges.publish),
     )
 
 
-def _tracing(settings: Settings) -> Any:
-    """Return the module that tells spans, if the configuration asks for them."""
-    if not settings.opentelemetry:
-        return None
-    return extra("banditware.tracing", "opentelemetry", "opentelemetry", settings.source)
+def _traced(
+    settings: Settings, ground: Ground, store: Store
+) -> tuple[Callable[[Happened], None], Store]:
+    """Return what takes what happened, and the store, such that spans are told of both."""
+    tracing = extra("banditware.tracing", "opentelemetry", "opentelemetry", settings.source)
+    return tracing.Noted(ground.note, ground.fault), tracing.traced(store)
+
+
+def _furnished(settings: Settings, edges: Edges, costs: Costs) -> dict[str, Any]:
+    """Return the fields of a ground that the configuration alone decides."""
+    return {
+        "cookie": settings.cookie,
+        "count_bots": settings.count_bots,
+        "sources": settings.attributes,
+        "consent": consent_of(settings, edges.fault),
+        "beacon": settings.beacon,
+        "costs": None if settings.metrics is None else costs,
+        "router": Router(
+            (
+                *beacon_routes(settings.beacon),
+                *metrics_routes(settings, edges.bandit),
+                *settings.routes,
+            )
+        ),
+    }
 
 
 def _ground(
     settings: Settings,
     edges: Edges,
-    note: Callable[[Happened], None] | None,
+    log: DecisionLog,
     people: People,
-    *,
-    sticky: bool,
+    furnished: Mapping[str, Any],
 ) -> Ground:
+    """Return what visits stand on, before `Steering.regrounded` has put the experiments there."""
     return Ground(
-        snapshot=Snapshot({each.name: unread(each) for each in settings.experiments}),
+        snapshot=Snapshot({}),
         tokens=Tokens(settings.secret_keys),
-        cookie=settings.cookie,
         random=edges.random,
         clock=edges.clock,
-        count_bots=settings.count_bots,
         fault=edges.fault,
-        note=note,
-        notes_sticky=sticky,
-        sources=settings.attributes,
-        consent=consent_of(settings, edges.fault),
+        note=log.note,
+        notes_sticky=log.sticky,
         forcing=forcing_of(settings),
         people=people,
-        beacon=settings.beacon,
-        costs=None if settings.metrics is None else Costs(),
+        visit=Visit,
         below_mount=settings.below_mount,
+        **furnished,
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from banditware.log.decisions import DecisionLog
     from banditware.people import Acquaintances
     from banditware.snapshot import Snapshot
+    from banditware.steering import Steering
     from banditware.stores.base import Store
 
 T = TypeVar("T", bound="Running")
@@ -39,6 +40,7 @@ class Running(ForkAware):
     _flusher: Flusher
     _log: DecisionLog
     _people: Acquaintances
+    _steering: Steering
 
     def __enter__(self: T) -> T:  # noqa: PYI019  # typing.Self is newer than 3.10
         return self
@@ -80,7 +82,7 @@ class Running(ForkAware):
     def health(self) -> Health:
         """Return how the counting of this process is, without asking the store."""
         found = self._flusher.health()._replace(**self._log.health())
-        return found._replace(faults=self.hidden.number)
+        return found._replace(faults=self.hidden.number, **self._steering.health())
 
     def current(self, patience: float = 1.0) -> Snapshot:
         """Return the counts, no older than `refresh` unless the store takes longer to answer.

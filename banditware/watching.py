@@ -4,33 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from banditware.ground import Ground
 from banditware.http import Facts
 from banditware.routes import Matches
 from banditware.showing import TellingVisit
-from banditware.timing import TimedVisit, Watch, WatchedVisit
+from banditware.timing import TimedVisit, Timer, Watch, WatchedVisit
 from banditware.visit import Visit
+
+if TYPE_CHECKING:
+    from banditware.config.settings import Settings
 
 OpenVisit = Callable[[Ground, Facts, Matches], Visit]
 
 
-def visits(
-    watch: Watch, *, timed: bool = False, also: tuple[type[WatchedVisit], ...] = ()
-) -> OpenVisit:
+def visits(settings: Settings, timer: Timer) -> OpenVisit:
     """Return what makes the visit of a request.
 
     Args:
-        watch: what is shown of it, and the clock.
-        timed: note how long it takes.
-        also: other kinds of visits that it is.
+        settings: the configuration: what is shown, measured and told to spans.
+        timer: the clock by which visits are timed.
     """
-    kinds: tuple[type[WatchedVisit], ...] = ()
-    if watch.debug.header or watch.debug.server_timing:
-        kinds = (TellingVisit,)
-    elif timed:
-        kinds = (TimedVisit,)
-    kinds = (*also, *kinds)
+    kinds = _kinds(settings)
     if not kinds:
         return Visit
-    return partial(type("WatchedVisit", kinds, {}), watch)
+    return partial(type("WatchedVisit", kinds, {}), Watch(timer, settings.debug))
+
+
+def _kinds(settings: Settings) -> tuple[type[WatchedVisit], ...]:
+    kinds: tuple[type[WatchedVisit], ...] = ()
+    if settings.debug.header or settings.debug.server_timing:
+        kinds = (TellingVisit,)
+    elif settings.metrics is not None:
+        kinds = (TimedVisit,)
+    if settings.opentelemetry:
+        from banditware.tracing import TracedVisit  # noqa: PLC0415  # an extra, asked for by few
+
+        kinds = (TracedVisit, *kinds)
+    return kinds

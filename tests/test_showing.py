@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from banditware.debugging import NO_DEBUG, Debug
+from banditware.debugging import Debug
 from banditware.showing import TellingVisit
 from banditware.timing import Watch
 from banditware.visit import Visit
 from banditware.watching import visits
 from banditware.wsgi import EnvironFacts
+from tests.support import configured
 from tests.wires.shop import OpenShop, shops
 from tests.wires.wsgi import environ
 
@@ -36,8 +37,8 @@ class Ticking:
 
 def test_a_plain_visit_unless_something_is_shown() -> None:
     """Without headers to show, visits are of the plain class and cost what they cost."""
-    assert visits(Watch(Ticking(), NO_DEBUG)) is Visit
-    assert visits(Watch(Ticking(), Debug(force=True))) is Visit
+    assert visits(configured(), Ticking()) is Visit
+    assert visits(configured(debug={"force": True}), Ticking()) is Visit
 
 
 def test_the_time_is_that_of_all_parts(open_shop: OpenShop) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from banditware.debugging import ALL
 from banditware.routes import NO_MATCHES
 from banditware.showing import TellingVisit
-from banditware.timing import TimedVisit, Watch, WatchedVisit
+from banditware.timing import TimedVisit
+from banditware.tracing import TracedVisit
 from banditware.visit import Visit
 from banditware.watching import visits
 from banditware.wsgi import EnvironFacts
-from tests.support import Stand, stand
+from tests.support import Stand, configured, stand
 from tests.wires.wsgi import environ
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -28,10 +30,6 @@ class Ticking:
         return self.now
 
 
-class Other(WatchedVisit):
-    """One more kind."""
-
-
 def opened(kinds: object, here: Stand) -> Visit:
     """Return a visit of these kinds."""
     assert callable(kinds)
@@ -42,7 +40,7 @@ def opened(kinds: object, here: Stand) -> Visit:
 
 def request(here: Stand) -> None:
     """Choose, decide and finish: a millisecond each."""
-    visit = opened(visits(Watch(Ticking()), timed=True), here)
+    visit = opened(visits(configured(metrics={}), Ticking()), here)
     visit.choose()
     visit.decide("button")
     visit.finish(200)
@@ -50,17 +48,25 @@ def request(here: Stand) -> None:
 
 def test_a_plain_visit_unless_something_is_noted() -> None:
     """Who notes nothing pays nothing: visits are of the plain class itself."""
-    assert visits(Watch(Ticking())) is Visit
+    assert visits(configured(), Ticking()) is Visit
 
 
 def test_kinds_go_together() -> None:
     """A visit can be timed, tell headers and be of other kinds at once."""
     here = stand()
-    assert isinstance(opened(visits(Watch(Ticking()), timed=True), here), TimedVisit)
-    assert isinstance(opened(visits(Watch(Ticking(), ALL)), here), TellingVisit)
-    both = opened(visits(Watch(Ticking(), ALL), timed=True, also=(Other,)), here)
-    assert isinstance(both, TellingVisit)
-    assert isinstance(both, Other)
+    kinds: list[tuple[dict[str, Any], set[type[Visit]]]] = [
+        ({"metrics": {}}, {TimedVisit}),
+        ({"debug": True}, {TimedVisit, TellingVisit}),
+        ({"opentelemetry": True}, {TracedVisit}),
+        (
+            {"metrics": {}, "debug": True, "opentelemetry": True},
+            {TimedVisit, TellingVisit, TracedVisit},
+        ),
+    ]
+    for top, meant in kinds:
+        visit = opened(visits(configured(**top), Ticking()), here)
+        every: tuple[type[Visit], ...] = (TimedVisit, TellingVisit, TracedVisit)
+        assert {kind for kind in every if isinstance(visit, kind)} == meant
 
 
 def test_what_a_request_costs_is_summed_up() -> None:

@@ -178,4 +178,7 @@ class Configuration(Section):
     ] = optional("private", "Whether shared caches may keep a page for each arm.")
     metrics: MetricsSection | None = optional(None, "What Prometheus may read.")
     opentelemetry: bool = optional(False, "Whether spans tell of decisions and rewards.")
+    kill_switch: str | None = optional(
+        None, "A file whose existence switches everything off; see `docs/lifecycle.md`."
+    )
     debug: DebugOrFlag = optional(False, "What is shown of decisions while an app is made.")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from banditware.attributes import NO_SOURCES, Source
 from banditware.beacon import Beacon
+from banditware.config.stamping import Stamp
 from banditware.consent import ConsentSettings
 from banditware.debugging import NO_DEBUG, Debug
 from banditware.forcing import Forcing
@@ -42,6 +43,8 @@ class Settings(NamedTuple):
         by_arm: shared caches may keep a page for each arm.
         metrics: where metrics are to be read; None if nothing is measured.
         opentelemetry: spans tell of decisions and rewards.
+        kill_switch: the file whose existence switches everything off, or None.
+        stamp: the state that the file was in when it was read; None for a mapping.
     """
 
     secret_keys: tuple[str, ...]
@@ -62,6 +65,8 @@ class Settings(NamedTuple):
     by_arm: bool = False
     metrics: Scraping | None = None
     opentelemetry: bool = False
+    kill_switch: Path | None = None
+    stamp: Stamp | None = None
 
     @property
     def varies_on(self) -> tuple[str, ...]:
