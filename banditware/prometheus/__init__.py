@@ -6,9 +6,9 @@ process is doing is its own, and has its id as the label `pid`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client.core import Metric
 from prometheus_client.exposition import choose_encoder
@@ -52,8 +52,12 @@ class BanditCollector(Collector):
         """Yield all metrics."""
         samples = Samples(self._families())
         samples.add("info", (version("banditware"),), 1)
-        for snapshot in self._bandit.current(self._patience).experiments.values():
-            count(samples, snapshot)
+        experiments = self._bandit.current(self._patience).experiments
+        controls = self._bandit.controls()
+        for name, snapshot in experiments.items():
+            count(samples, snapshot, controls.of(name).state)
+        for alarm in _alarms(self._bandit):
+            samples.add("alarm", (alarm.kind, alarm.experiment or "", alarm.arm or ""), 1)
         if self._process:
             health = self._bandit.health()
             tell_health(samples, health)
@@ -67,6 +71,12 @@ class BanditCollector(Collector):
             yield from (family for family, _ in HEALTH)
             if self._bandit.costs is not None:
                 yield COST
+
+
+def _alarms(bandit: Bandit) -> Iterable[Any]:
+    """Return what is wrong at the moment, as far as this version of a bandit looks for it."""
+    alarms: Callable[[], Iterable[Any]] = getattr(bandit, "alarms", tuple)
+    return alarms()
 
 
 def exposition(bandit: Bandit, accept: str = "", *, process: bool = True) -> tuple[str, bytes]:

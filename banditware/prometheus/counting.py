@@ -18,11 +18,12 @@ MOST = 100
 OTHERS = "*other"
 
 
-def count(samples: Samples, snapshot: ExperimentSnapshot) -> None:
+def count(samples: Samples, snapshot: ExperimentSnapshot, state: str) -> None:
     """Add what was counted for an experiment, and how it decides now."""
     experiment = snapshot.experiment
     report = experiment_report(snapshot)
     own = (experiment.name, experiment.version)
+    samples.add("experiment_state", (*own, state), 1)
     samples.add("experiment_info", (*own, report["policy"], report["goal"]), 1)
     declared = [arm.name for arm in experiment.arms]
     arms = report["arms"]

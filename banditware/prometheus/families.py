@@ -44,6 +44,18 @@ SHARED = (
         "1, for the policy and the goal of an experiment.",
         (*_EXPERIMENT, "policy", "goal"),
     ),
+    Family(
+        "banditware_experiment_state",
+        _GAUGE,
+        "1, for what operators let an experiment do.",
+        (*_EXPERIMENT, "state"),
+    ),
+    Family(
+        "banditware_alarm",
+        _GAUGE,
+        "1, for what is wrong at the moment.",
+        ("kind", "experiment", "arm"),
+    ),
     Family("banditware_pulls", _COUNTER, "Decisions that somebody saw.", _ARM),
     Family("banditware_rewards", _COUNTER, "Rewards that were credited.", _GOAL),
     Family(
@@ -89,6 +101,28 @@ HEALTH = (
             _PROCESS,
         ),
         "reachable",
+    ),
+    (
+        Family("banditware_killed", _GAUGE, "1 if everything is switched off.", _PROCESS),
+        "killed",
+    ),
+    (
+        Family(
+            "banditware_config_broken",
+            _GAUGE,
+            "1 if the configuration's file was changed and cannot be used.",
+            _PROCESS,
+        ),
+        "config_error",
+    ),
+    (
+        Family(
+            "banditware_config_restart_needed",
+            _GAUGE,
+            "1 if the configuration's file says something that takes effect with a restart.",
+            _PROCESS,
+        ),
+        "config_restart",
     ),
     *(
         (Family(f"banditware_{name}", _COUNTER, text, _PROCESS), field)

@@ -11,8 +11,9 @@ def tell_health(samples: Samples, health: Health) -> None:
     """Add how this process is; what it does not know yet is left out."""
     pid = (str(health.pid),)
     for family, field in HEALTH:
-        number = getattr(health, field)
-        if number is not None:
+        found = getattr(health, field)
+        if found is not None:
+            number = bool(found) if isinstance(found, (str, tuple)) else found
             samples.metrics[family.name].add_metric(pid, float(number))
 
 

@@ -115,7 +115,7 @@ def test_a_fault_of_ours_is_told(
     """Metrics that cannot be made are an error of ours; the app goes on."""
     shop = open_shop(metrics=OPEN)
 
-    def broken(bandit: object, accept: str) -> Mapping[str, str]:
+    def broken(*given: object) -> Mapping[str, str]:
         raise ArithmeticError("ours")
 
     ask = door.ask(shop)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -148,3 +148,34 @@ def test_what_requests_cost() -> None:
     assert buckets["+Inf"] == 3
     (total,) = values(registry, "banditware_request_seconds_sum", "pid").values()
     assert total > 0
+
+
+def test_what_operators_let_it_do() -> None:
+    """The state of every experiment is a label, and the kill switch is a number."""
+    here = counted({})
+    pid = str(here.bandit.health().pid)
+    assert values(registered(here), "banditware_experiment_state", "state") == {"running": 1}
+    here.bandit.control("pause", "button")
+    assert values(registered(here), "banditware_experiment_state", "state") == {"paused": 1}
+    assert values(registered(here), "banditware_killed", "pid") == {pid: 0}
+    here.bandit.control("kill")
+    assert values(registered(here), "banditware_killed", "pid") == {pid: 1}
+
+
+class Alarm(NamedTuple):
+    """Something that is wrong."""
+
+    kind: str
+    experiment: str
+    arm: str | None
+
+
+def test_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong is a series for as long as it is."""
+    here = counted({})
+    raised = [Alarm("no_rewards", "button", None), Alarm("guardrail", "button", "red")]
+    monkeypatch.setattr(here.bandit, "alarms", lambda: raised, raising=False)
+    found = values(registered(here), "banditware_alarm", "kind")
+    assert found == {"no_rewards": 1, "guardrail": 1}
+    raised.clear()
+    assert values(registered(here), "banditware_alarm", "kind") == {}
