@@ -58,7 +58,7 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.core: $(BIN)/python pyproject.toml requirements/core.txt
+$(VENV)/.core: $(BIN)/python pyproject.toml hatch_build.py requirements/core.txt
 	$(PIP) -r requirements/core.txt -e .
 	@touch $@
 

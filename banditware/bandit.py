@@ -76,8 +76,8 @@ class Bandit(Steered):
         self.settings = settings
         self.hidden = Faults(clock)
         self._running = False
-        generator = generator or random.Random()
-        edges = Edges(generator, clock, self.hidden, self._publish, self._look, self)
+        draws = generator or random.Random()
+        edges = Edges(draws, clock, self.hidden, self._publish, self._look, self)
         found = founded(settings, edges, store, log)
         self._steering = found.steering
         self._store, self._people = found.store, found.people

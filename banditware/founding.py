@@ -25,7 +25,7 @@ from banditware.log.opening import begin_log
 from banditware.people import Acquaintances, people_of
 from banditware.persons import People
 from banditware.reloading import Reloading
-from banditware.routes import Router
+from banditware.routes import Route, Router
 from banditware.snapshot import Snapshot
 from banditware.steering import Edges as SteeringEdges
 from banditware.steering import Steering
@@ -47,7 +47,7 @@ class Edges(NamedTuple):
         fault: told of an exception of ours that the app must not see.
         publish: gets the ledgers that changed, with their new counts.
         look: looks at what may have changed outside of the store.
-        bandit: whose they are; not whole yet.
+        bandit: whose they are, once it is open.
     """
 
     random: random.Random
@@ -136,14 +136,27 @@ def _furnished(settings: Settings, edges: Edges, costs: Costs) -> dict[str, Any]
         "consent": consent_of(settings, edges.fault),
         "beacon": settings.beacon,
         "costs": None if settings.metrics is None else costs,
-        "router": Router(
-            (
-                *beacon_routes(settings.beacon),
-                *metrics_routes(settings, edges.bandit),
-                *settings.routes,
-            )
-        ),
+        "router": Router(_routes(settings, edges)),
     }
+
+
+def _routes(settings: Settings, edges: Edges) -> tuple[Route, ...]:
+    """Return all routes; those that are answered without the app go first."""
+    return (
+        *beacon_routes(settings.beacon),
+        *metrics_routes(settings, edges.bandit),
+        *_dashboard(settings, edges),
+        *settings.routes,
+    )
+
+
+def _dashboard(settings: Settings, edges: Edges) -> tuple[Route, ...]:
+    """Return the routes of the dashboard, if there is one."""
+    if settings.dashboard is None:
+        return ()
+    from banditware.dashboard.mounting import dashboard_routes  # noqa: PLC0415  # few have one
+
+    return dashboard_routes(settings.dashboard, edges.bandit, settings.secret_keys, edges.clock)
 
 
 def _ground(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from banditware import forks
@@ -31,10 +32,11 @@ class Outbox(forks.ForkAware):
         folder: where spools and backups are, or None.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, clock: Callable[[], float] = time.time) -> None:
         self.trouble = ""
         self.damaged = 0
-        self.spool: Spool = MemorySpool() if folder is None else FileSpool(folder)
+        self._clock = clock
+        self.spool: Spool = FileSpool(folder, clock) if folder else MemorySpool(clock=clock)
         self._drains: dict[str, Drain] = {}
         self._settled: set[str] = set()
         self._share(folder)
@@ -61,7 +63,7 @@ class Outbox(forks.ForkAware):
             self.spool.open()
         except OSError as error:
             self.trouble = f"{self.folder}: {error.strerror}"
-            self.spool = MemorySpool(IN_MEMORY)
+            self.spool = MemorySpool(IN_MEMORY, self._clock)
             self._share(None)
             _log.warning(
                 "records are kept in memory, not on disk, and a process that is killed loses those "

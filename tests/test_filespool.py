@@ -309,10 +309,10 @@ def test_a_record_that_meets_an_opening_is_written_by_it(
     """Nothing is left in memory by a file that took a while to be made: a kill would lose it."""
     create = SpoolFile.create
 
-    def slowly(folder: Path) -> SpoolFile:
+    def slowly(folder: Path, now: float) -> SpoolFile:
         monkeypatch.undo()
         elsewhere(spool)
-        return create(folder)
+        return create(folder, now)
 
     monkeypatch.setattr(SpoolFile, "create", slowly)
     spool.open()

@@ -19,6 +19,7 @@ COMMANDS = {
     "stats": "banditware.cli.stats",
     "metrics": "banditware.cli.metrics",
     "why": "banditware.cli.why",
+    "dashboard": "banditware.cli.dashboard",
     "doctor": "banditware.cli.doctor",
     "link": "banditware.cli.link",
     "forget": "banditware.cli.forget",

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from banditware.config import freeze
 from banditware.config.beacon import frozen_beacon
+from banditware.config.dashboard import frozen_dashboard
 from banditware.config.document import Document, from_mapping
 from banditware.config.environment import expand, literal
 from banditware.config.faults import ABSENT, AT_VALUE
@@ -66,6 +67,7 @@ def read(
         opentelemetry=configuration.opentelemetry,
         kill_switch=folder / switch if (switch := configuration.kill_switch) else None,
         stamp=stamp,
+        dashboard=frozen_dashboard(configuration),
     )
 
 

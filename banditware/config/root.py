@@ -19,6 +19,7 @@ from banditware.config.base import Section, optional
 from banditware.config.beacon import BeaconSection, check_cookie
 from banditware.config.consent import ConsentSection
 from banditware.config.cookie import CookieSection
+from banditware.config.dashboard import DashboardSection, check_dashboard
 from banditware.config.debug import DebugOrFlag
 from banditware.config.document import WRITTEN
 from banditware.config.experiment import ExperimentSection
@@ -163,6 +164,12 @@ class Configuration(Section):
         return self
 
     @model_validator(mode="after")
+    def _dashboard(self) -> Configuration:
+        """Compare where the dashboard is with where the beacon is."""
+        check_dashboard(self)
+        return self
+
+    @model_validator(mode="after")
     def _redirects(self) -> Configuration:
         """Compare where redirects lead with what is chosen there."""
         faults = Faults()
@@ -181,4 +188,5 @@ class Configuration(Section):
     kill_switch: str | None = optional(
         None, "A file whose existence switches everything off; see `docs/lifecycle.md`."
     )
+    dashboard: DashboardSection | None = optional(None, "Where the dashboard is.")
     debug: DebugOrFlag = optional(False, "What is shown of decisions while an app is made.")

@@ -10,6 +10,7 @@ from banditware.attributes import NO_SOURCES, Source
 from banditware.beacon import Beacon
 from banditware.config.stamping import Stamp
 from banditware.consent import ConsentSettings
+from banditware.dashboard_settings import DashboardSettings
 from banditware.debugging import NO_DEBUG, Debug
 from banditware.forcing import Forcing
 from banditware.http import Cookie
@@ -45,6 +46,7 @@ class Settings(NamedTuple):
         opentelemetry: spans tell of decisions and rewards.
         kill_switch: the file whose existence switches everything off, or None.
         stamp: the state that the file was in when it was read; None for a mapping.
+        dashboard: where the dashboard is, and who may see it; None if there is none.
     """
 
     secret_keys: tuple[str, ...]
@@ -67,6 +69,7 @@ class Settings(NamedTuple):
     opentelemetry: bool = False
     kill_switch: Path | None = None
     stamp: Stamp | None = None
+    dashboard: DashboardSettings | None = None
 
     @property
     def varies_on(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from banditware.policies.densities import Density, beta, normal, student_t
+from banditware.policies.quadrature import CUMULATIVE, NODES, WEIGHTS
 from banditware.policies.vectors import Vector, normalised, winners
 
 Parameters = tuple[float, ...]
@@ -104,55 +105,20 @@ def _all_below(active: list[_Contender]) -> float:
 
 def _panel(active: list[_Contender], top: float, width: float) -> None:
     """Add one panel, `width` wide below `top`, to what is known of the contenders."""
-    nodes = [top - width * node for node in _NODES]
-    product = [width * weight for weight in _WEIGHTS]
+    nodes = [top - width * node for node in NODES]
+    product = [width * weight for weight in WEIGHTS]
     ratios = []
     for contender in active:
         f0, f1, f2, f3, f4 = density = contender.density.at(nodes)
         above = contender.above
         below = [
             max(_TINY, 1.0 - above - width * (c0 * f0 + c1 * f1 + c2 * f2 + c3 * f3 + c4 * f4))
-            for c0, c1, c2, c3, c4 in _CUMULATIVE
+            for c0, c1, c2, c3, c4 in CUMULATIVE
         ]
-        w0, w1, w2, w3, w4 = _WEIGHTS
+        w0, w1, w2, w3, w4 = WEIGHTS
         contender.above += width * (w0 * f0 + w1 * f1 + w2 * f2 + w3 * f3 + w4 * f4)
         count = contender.count
         product = [so_far * part**count for so_far, part in zip(product, below, strict=True)]
         ratios.append([part / whole for part, whole in zip(density, below, strict=True)])
     for contender, ratio in zip(active, ratios, strict=True):
         contender.share += sum(map(float.__mul__, ratio, product))
-
-
-def _polynomial(roots: Sequence[float]) -> list[float]:
-    """Return the coefficients, constant first, of the polynomial with these roots."""
-    coefficients = [1.0]
-    for root in roots:
-        shifted = [0.0, *coefficients]
-        coefficients = [
-            high - root * low for high, low in zip(shifted, [*coefficients, 0.0], strict=True)
-        ]
-    return coefficients
-
-
-def _cumulative(nodes: Sequence[float], end: float) -> tuple[float, ...]:
-    """Return the weights that integrate from 0 to `end` through the values at the nodes."""
-    weights = []
-    for node in nodes:
-        others = [other for other in nodes if other != node]
-        scale = math.prod(node - other for other in others)
-        terms = enumerate(_polynomial(others), start=1)
-        weights.append(math.fsum(c * end**power / power for power, c in terms) / scale)
-    return tuple(weights)
-
-
-def _gauss_legendre() -> tuple[float, ...]:
-    """Return the five nodes on [0, 1]: the roots of the Legendre polynomial of degree 5."""
-    inner, outer = (
-        math.sqrt(5.0 - sign * 2.0 * math.sqrt(10.0 / 7.0)) / 3.0 for sign in (1.0, -1.0)
-    )
-    return tuple((1.0 + x) / 2.0 for x in (-outer, -inner, 0.0, inner, outer))
-
-
-_NODES = _gauss_legendre()
-_WEIGHTS = _cumulative(_NODES, 1.0)
-_CUMULATIVE = tuple(_cumulative(_NODES, node) for node in _NODES)

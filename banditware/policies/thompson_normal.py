@@ -42,11 +42,20 @@ class ThompsonNormal:
         deviation = math.sqrt(moments.pooled_variance(statistics))
         if not deviation:
             return vectors.winners(moments.means(statistics))
-        mean = moments.pooled_mean(statistics)
-        pairs = zip(statistics.sums, statistics.pulls, strict=True)
-        return best.of_normals([self._posterior(s - n * mean, n, deviation) for s, n in pairs])
+        return best.of_normals(posteriors(statistics, deviation, self.prior_pulls))
 
-    def _posterior(self, excess: float, pulls: float, deviation: float) -> tuple[float, float]:
-        """Return a posterior's mean and deviation, both in deviations of a reward."""
-        weight = self.prior_pulls + pulls
-        return excess / deviation / weight, 1.0 / math.sqrt(weight)
+
+def posteriors(
+    statistics: Statistics, deviation: float, prior_pulls: float = 1.0
+) -> list[tuple[float, float]]:
+    """Return mean and deviation of every arm's posterior, above the pooled mean.
+
+    Args:
+        statistics: what the arms earned.
+        deviation: the standard deviation of a reward, above 0; it is the unit of the result.
+        prior_pulls: how many pulls the pooled mean is worth to every arm.
+    """
+    mean = moments.pooled_mean(statistics)
+    pairs = zip(statistics.sums, statistics.pulls, strict=True)
+    found = [(s - n * mean, prior_pulls + n) for s, n in pairs]
+    return [(excess / deviation / weight, 1.0 / math.sqrt(weight)) for excess, weight in found]

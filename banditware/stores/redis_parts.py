@@ -33,11 +33,13 @@ class RedisParts:
 
     def parts(self, ledger: str) -> Parts:
         """See `Copying.parts`."""
-        (pairs,) = self._server.send([script("parts", [self._key(ledger)])])
+        key = self._key(ledger)
+        ((counts, aside),) = self._server.send([script("parts", [key, f"{key}:aside"])])
+        pairs = [*counts, *aside]
         found = dict(zip(pairs[::2], pairs[1::2], strict=True))
         origin = found.get("#origin") or found.get("#epoch", "")
         own = Part(origin, self._place, int(found.get("#version", 0)), {})
-        return taken_apart(_numbers(pairs), own)
+        return taken_apart(numbers(pairs), own)
 
     def merge(self, ledger: str, part: Part, expected: int) -> Mapping[str, float] | None:
         """See `Copying.merge`."""
@@ -51,9 +53,9 @@ class RedisParts:
         amounts = [text for pair in part.fields.items() for text in (pair[0], repr(pair[1]))]
         notes = [text for pair in note(part).items() for text in (pair[0], repr(pair[1]))]
         key = self._key(ledger)
-        command = script("merge", [key, f"{key}:calm"], *head, *amounts, *notes)
+        command = script("merge", [key, f"{key}:calm", f"{key}:aside"], *head, *amounts, *notes)
         answer, _ = self._server.send([command, ("SADD", f"{self._prefix}:ledgers", ledger)])
-        return None if answer is None else _numbers(answer)
+        return None if answer is None else numbers(answer)
 
     def keys(self, ledger: str) -> Iterator[Keys]:
         """See `Copying.keys`."""
@@ -83,7 +85,8 @@ class RedisParts:
         return f"{{{self._prefix}:{ledger}}}"
 
 
-def _numbers(pairs: Sequence[str]) -> dict[str, float]:
+def numbers(pairs: Sequence[str]) -> dict[str, float]:
+    """Return number by field of what a server answers, without what is no count."""
     found = zip(pairs[::2], pairs[1::2], strict=True)
     return {name: _number(text) for name, text in found if name[0] not in "#@"}
 

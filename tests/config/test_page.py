@@ -16,6 +16,7 @@ from banditware.config.beacon import BeaconSection
 from banditware.config.consent import ConsentSection
 from banditware.config.context import AttributeSection
 from banditware.config.cookie import CookieSection
+from banditware.config.dashboard import DashboardSection
 from banditware.config.debug import DebugSection
 from banditware.config.experiment import ExperimentSection
 from banditware.config.log import LogSection
@@ -57,6 +58,7 @@ def test_examples(example: str, tmp_path: Path) -> None:
         AttributeSection,
         DebugSection,
         MetricsSection,
+        DashboardSection,
     ],
 )
 def test_every_key(section: type[Section]) -> None:
@@ -80,6 +82,7 @@ def _table(section: type[Section]) -> str:
         RewardSection: "### `reward`",
         LogSection: "## `log`",
         ConsentSection: "## `consent`",
+        DashboardSection: "## `dashboard`",
         DebugSection: "## `debug`",
         MetricsSection: "## `metrics`",
         AttributeSection: "**Attributes** of `context`",

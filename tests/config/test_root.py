@@ -164,7 +164,7 @@ def test_single_key(settle: Settle) -> None:
             ["experiments.a/b: a name is made of 1 to 64 letters, digits and the characters _ . -"],
         ),
         ({"routes": {}}, ["routes: must be a list, not a mapping"]),
-        ({"dashboard": {}}, ["dashboard: is not a known key"]),
+        ({"dashbord": {}}, ["dashbord: is not a known key; did you mean 'dashboard'?"]),
         ({"experiment": {}}, ["experiment: is not a known key; did you mean 'experiments'?"]),
     ],
 )

@@ -1,0 +1,90 @@
+"""Whether arms are recorded as often as they were drawn, while the shares keep changing.
+
+A policy moves traffic, so recorded pulls are compared with the propensities that they were drawn
+with, not with an equal split: that test would cry out nearly always. For an arm with pulls `N`,
+drawn with probabilities `p_1, p_2, ...` over the recorded pulls of *all* arms,
+
+`E(theta) = exp(theta * N - sum over i of log(1 + p_i * (exp(theta) - 1)))`
+
+is 1 on average as long as recording does not depend on the arm, and so is the mean of it over all
+arms and a few `theta`. It may be looked at all the time: the chance that it *ever* exceeds 1000 is
+below 1 in 1000 (Ville 1939). Where it does, pulls of some arm get lost, or get counted twice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+#: What is bet on: a share that is off by a tenth, a fifth or a half, up or down.
+THETAS = (-0.5, -0.2, -0.1, 0.1, 0.2, 0.5)
+
+#: The e-value at which something is wrong.
+ALARM = 1000.0
+
+_GROWTHS = tuple(math.expm1(theta) for theta in THETAS)
+
+
+class Drawn(NamedTuple):
+    """One arm's sums over the recorded pulls of all arms.
+
+    Attributes:
+        pulls: how many of them are the arm's.
+        expected: sum of the arm's probability.
+        variance: sum of `p * (1 - p)`.
+        logs: sum of `log(1 + p * (exp(theta) - 1))` for each of `THETAS`.
+    """
+
+    pulls: float = 0.0
+    expected: float = 0.0
+    variance: float = 0.0
+    logs: tuple[float, ...] = (0.0,) * len(THETAS)
+
+
+class Mismatch(NamedTuple):
+    """How recorded pulls compare with their propensities.
+
+    Attributes:
+        pulls: recorded pulls that were compared.
+        log_e: logarithm of the e-value.
+        alarm: True if it is above `ALARM`.
+        z: by arm, the deviation in standard errors: for a single look at a time fixed beforehand.
+        expected: by arm, how many pulls there should be.
+        arm: the arm that is furthest off, or nothing.
+    """
+
+    pulls: float
+    log_e: float
+    alarm: bool
+    z: Mapping[str, float]
+    expected: Mapping[str, float]
+    arm: str
+
+
+def mismatch(drawn: Mapping[str, Drawn]) -> Mismatch:
+    """Return how recorded pulls compare with the propensities they were drawn with."""
+    pulls = math.fsum(each.pulls for each in drawn.values())
+    logs = list(_logs(drawn.values()))
+    most = max(logs, default=0.0)
+    log_e = most + math.log(math.fsum(math.exp(x - most) for x in logs) / len(logs)) if logs else 0
+    z = {arm: _z(each) for arm, each in sorted(drawn.items())}
+    worst = max(z, key=lambda arm: abs(z[arm]), default="")
+    expected = {arm: each.expected for arm, each in sorted(drawn.items())}
+    return Mismatch(pulls, float(log_e), log_e > math.log(ALARM), z, expected, worst)
+
+
+def _logs(drawn: Iterable[Drawn]) -> Iterator[float]:
+    for each in drawn:
+        for theta, log in zip(THETAS, each.logs, strict=True):
+            yield theta * each.pulls - log
+
+
+def _z(each: Drawn) -> float:
+    return (each.pulls - each.expected) / math.sqrt(each.variance) if each.variance > 0 else 0.0
+
+
+def terms(probability: float) -> tuple[float, float, tuple[float, ...]]:
+    """Return what one recorded pull adds to an arm's sums, given its probability then."""
+    logs = tuple(math.log1p(probability * growth) for growth in _GROWTHS)
+    return probability, probability * (1.0 - probability), logs

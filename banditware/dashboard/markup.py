@@ -1,0 +1,84 @@
+"""HTML from values: whatever is not markup already is escaped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from markupsafe import Markup, escape
+
+Child: TypeAlias = "str | int | float | Markup | Iterable[Child] | None"
+
+#: Stands where there is nothing to say.
+DASH = "\u2013"
+
+#: Elements that have no content and no end.
+_VOID = frozenset(
+    {"br", "circle", "hr", "input", "line", "link", "meta", "path", "polyline", "rect"}
+)
+
+
+def tag(name: str, /, *children: Child, **attributes: str | float | bool | None) -> Markup:
+    """Return an element.
+
+    Args:
+        name: its name.
+        children: its content, in order; None is left out.
+        attributes: `class_` and `for_` stand for `class` and `for`, and `_` elsewhere for `-`; True
+            gives one without a value, False and None none.
+    """
+    parts = [f"<{name}"]
+    for key, value in attributes.items():
+        if value is None or value is False:
+            continue
+        written = key.rstrip("_").replace("_", "-")
+        parts.append(f" {written}" if value is True else f' {written}="{escape(value)}"')
+    if name in _VOID:
+        parts.append("/>")  # which SVG needs, and HTML allows
+    else:
+        parts.append(">")
+        parts.extend(_texts(children))
+        parts.append(f"</{name}>")
+    return Markup("".join(parts))  # noqa: S704  # every part was escaped
+
+
+def _texts(children: Iterable[Child]) -> Iterable[str]:
+    for child in children:
+        if child is None:
+            continue
+        if isinstance(child, str | int | float):
+            yield escape(child)
+        else:
+            yield from _texts(child)
+
+
+def number(value: float) -> str:
+    """Return a number as people read it: whole ones whole, others with four digits."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+
+
+def percent(share: float | None, *, signs: int = 3) -> str:
+    """Return a share in percent with so many digits, or a dash if there is none."""
+    if share is None:
+        return DASH
+    text = f"{share * 100:.{signs}g}"
+    return f"{float(text):.{_decimals(share * 100, signs)}f}%"
+
+
+def _decimals(value: float, signs: int) -> int:
+    """Return how many digits behind the point make so many digits in all, at most three."""
+    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 1
+    return max(0, min(3, signs - whole))
+
+
+def moment(seconds: float | None) -> Markup:
+    """Return a time as an element that machines can read, too, or a dash if there is none."""
+    if seconds is None:
+        return escape(DASH)
+    then = time.gmtime(seconds)
+    return tag(
+        "time",
+        time.strftime("%d %b %Y, %H:%M UTC", then),
+        datetime=time.strftime("%Y-%m-%dT%H:%M:%SZ", then),
+    )
