@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from banditware.beacons import beacon_routes
 from banditware.config.settings import Settings, forcing_of
 from banditware.consenting import consent_of
+from banditware.costs import Costs
+from banditware.events.happened import Happened
+from banditware.exposing import metrics_routes
+from banditware.extras import extra
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
 from banditware.ground import Ground
@@ -31,7 +35,7 @@ from banditware.tokens import Tokens
 from banditware.visit import Visit
 
 if TYPE_CHECKING:
-    from banditware.dashboard.source import Source
+    from banditware.bandit import Bandit
 
 
 class Edges(NamedTuple):
@@ -43,7 +47,7 @@ class Edges(NamedTuple):
         fault: told of an exception of ours that the app must not see.
         publish: gets the ledgers that changed, with their new counts.
         look: looks at what may have changed outside of the store.
-        bandit: whom the dashboard asks, once it is open.
+        bandit: whose they are, once it is open.
     """
 
     random: random.Random
@@ -51,7 +55,7 @@ class Edges(NamedTuple):
     fault: Callable[[Exception], None]
     publish: Callable[[Mapping[str, Counts]], None]
     look: Callable[[], None]
-    bandit: Source
+    bandit: Bandit
 
 
 class Founded(NamedTuple):
@@ -93,24 +97,37 @@ def founded(
     store = store or open_store(settings.store, settings.folder)
     people = people_of(settings, store, clock)
     log = begin_log(settings, given_log, clock)
+    costs = Costs()
 
     def furnished(settings: Settings) -> Mapping[str, Any]:
-        return _furnished(settings, edges)
+        return _furnished(settings, edges, costs)
 
     followed = SteeringEdges(clock, edges.fault, furnished)
     steering = Steering(settings, store, followed, Reloading(settings))
     flusher_settings = FlusherSettings(store.folder, settings.refresh, clock, look=edges.look)
+    ground = _ground(settings, edges, log, people, furnished(settings))
+    spoken = store
+    if settings.opentelemetry:
+        ground.note, spoken = _traced(settings, ground, store)
     return Founded(
         store,
         people,
         log,
-        steering.regrounded(_ground(settings, edges, log, people)),
+        steering.regrounded(ground),
         steering,
-        Flusher(store, flusher_settings, ledgers=lambda: steering.windows, publish=edges.publish),
+        Flusher(spoken, flusher_settings, ledgers=lambda: steering.windows, publish=edges.publish),
     )
 
 
-def _furnished(settings: Settings, edges: Edges) -> dict[str, Any]:
+def _traced(
+    settings: Settings, ground: Ground, store: Store
+) -> tuple[Callable[[Happened], None], Store]:
+    """Return what takes what happened, and the store, such that spans are told of both."""
+    tracing = extra("banditware.tracing", "opentelemetry", "opentelemetry", settings.source)
+    return tracing.Noted(ground.note, ground.fault), tracing.traced(store)
+
+
+def _furnished(settings: Settings, edges: Edges, costs: Costs) -> dict[str, Any]:
     """Return the fields of a ground that the configuration alone decides."""
     return {
         "cookie": settings.cookie,
@@ -118,10 +135,19 @@ def _furnished(settings: Settings, edges: Edges) -> dict[str, Any]:
         "sources": settings.attributes,
         "consent": consent_of(settings, edges.fault),
         "beacon": settings.beacon,
-        "router": Router(
-            (*beacon_routes(settings.beacon), *_dashboard(settings, edges), *settings.routes)
-        ),
+        "costs": None if settings.metrics is None else costs,
+        "router": Router(_routes(settings, edges)),
     }
+
+
+def _routes(settings: Settings, edges: Edges) -> tuple[Route, ...]:
+    """Return all routes; those that are answered without the app go first."""
+    return (
+        *beacon_routes(settings.beacon),
+        *metrics_routes(settings, edges.bandit),
+        *_dashboard(settings, edges),
+        *settings.routes,
+    )
 
 
 def _dashboard(settings: Settings, edges: Edges) -> tuple[Route, ...]:
@@ -133,7 +159,13 @@ def _dashboard(settings: Settings, edges: Edges) -> tuple[Route, ...]:
     return dashboard_routes(settings.dashboard, edges.bandit, settings.secret_keys, edges.clock)
 
 
-def _ground(settings: Settings, edges: Edges, log: DecisionLog, people: People) -> Ground:
+def _ground(
+    settings: Settings,
+    edges: Edges,
+    log: DecisionLog,
+    people: People,
+    furnished: Mapping[str, Any],
+) -> Ground:
     """Return what visits stand on, before `Steering.regrounded` has put the experiments there."""
     return Ground(
         snapshot=Snapshot({}),
@@ -147,5 +179,5 @@ def _ground(settings: Settings, edges: Edges, log: DecisionLog, people: People) 
         people=people,
         visit=Visit,
         below_mount=settings.below_mount,
-        **_furnished(settings, edges),
+        **furnished,
     )

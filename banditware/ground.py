@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from banditware.answer import Answer
 from banditware.attributes import Source
@@ -21,6 +21,9 @@ from banditware.redirecting import redirection
 from banditware.routes import Router
 from banditware.snapshot import Snapshot
 from banditware.tokens import Tokens
+
+if TYPE_CHECKING:
+    from banditware.costs import Costs
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ class Ground:
         notes_sticky: it takes decisions that are served again, too.
         beacon: how pages tell what is seen; None if they do not.
         consent: finds out whether a subject may be remembered; None if everybody may.
+        costs: takes what every request cost; None if nobody measures it.
         below_mount: the paths of requests lack the app's mount point.
         seal: signs a decision into a token.
         rewriting: names of the experiments of which an arm names something to serve instead.
@@ -69,6 +73,7 @@ class Ground:
     notes_sticky: bool = False
     beacon: Beacon | None = None
     consent: Consent | None = None
+    costs: Costs | None = None
     below_mount: bool = False
     seal: Callable[[Decision], str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)

@@ -24,6 +24,7 @@ _LASTING = {
     "log": "log",
     "below_mount": "below_mount",
     "by_arm": "caching",
+    "opentelemetry": "opentelemetry",
 }
 
 #: Twice as many seconds as a file has to be the same, where refreshes are further apart.

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from banditware.faults import Faults
 from banditware.forks import ForkAware
 
 if TYPE_CHECKING:
+    from banditware.config.settings import Settings
+    from banditware.costs import Costs
     from banditware.flusher import Flusher
+    from banditware.freshness import Freshness
     from banditware.ground import Ground
     from banditware.health import Health
     from banditware.log.decisions import DecisionLog
     from banditware.people import Acquaintances
+    from banditware.snapshot import Snapshot
     from banditware.steering import Steering
     from banditware.stores.base import Store
 
@@ -29,9 +34,10 @@ class Running(ForkAware):
     """
 
     hidden: Faults
+    settings: Settings
+    _ground: Ground
     _store: Store
     _flusher: Flusher
-    _ground: Ground
     _log: DecisionLog
     _people: Acquaintances
     _steering: Steering
@@ -113,6 +119,28 @@ class Running(ForkAware):
         """Return how the counting of this process is, without asking the store."""
         found = self._flusher.health()._replace(**self._log.health())
         return found._replace(faults=self.hidden.number, **self._steering.health())
+
+    def current(self, patience: float = 1.0) -> Snapshot:
+        """Return the counts, no older than `refresh` unless the store takes longer to answer.
+
+        For readers who may not wait: a store that is away or slow leaves the last counts.
+
+        Args:
+            patience: seconds to wait for the store at most.
+        """
+        self._freshness(patience)
+        return self._ground.snapshot
+
+    @property
+    def costs(self) -> Costs | None:
+        """What this process's requests cost; None unless the configuration has `metrics`."""
+        return self._ground.costs
+
+    @cached_property
+    def _freshness(self) -> Freshness:
+        from banditware.freshness import Freshness  # noqa: PLC0415  # few ask for it
+
+        return Freshness(self._flusher, self.settings.refresh, self.hidden)
 
     def settle(self, seconds: float = 1.0) -> None:
         """Flush for at most so many seconds, at a server's shutdown; the bandit stays usable."""

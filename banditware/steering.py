@@ -16,9 +16,9 @@ from banditware.config.settings import Settings, forcing_of
 from banditware.control import CONTROLS, Controls, effective
 from banditware.killed import KilledVisit
 from banditware.model import Experiment
-from banditware.showing import visits
 from banditware.snapshot import ExperimentSnapshot, Snapshot, carried, unread
 from banditware.switches import switched_off
+from banditware.watching import visits
 
 if TYPE_CHECKING:
     from banditware.control import Change
@@ -126,7 +126,7 @@ class Steering:
             ground,
             snapshot=snapshot,
             forcing=forcing_of(self.settings._replace(experiments=found)),
-            visit=KilledVisit if killed else visits(self.settings.debug, time.perf_counter),
+            visit=KilledVisit if killed else visits(self.settings, time.perf_counter),
         )
 
     def health(self) -> dict[str, Any]:

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from banditware.debugging import NO_DEBUG, Debug
-from banditware.showing import TellingVisit, visits
+from banditware.debugging import Debug
+from banditware.showing import TellingVisit
+from banditware.timing import Watch
 from banditware.visit import Visit
+from banditware.watching import visits
 from banditware.wsgi import EnvironFacts
+from tests.support import configured
 from tests.wires.shop import OpenShop, shops
 from tests.wires.wsgi import environ
 
@@ -34,14 +37,15 @@ class Ticking:
 
 def test_a_plain_visit_unless_something_is_shown() -> None:
     """Without headers to show, visits are of the plain class and cost what they cost."""
-    assert visits(NO_DEBUG, Ticking()) is Visit
-    assert visits(Debug(force=True), Ticking()) is Visit
+    assert visits(configured(), Ticking()) is Visit
+    assert visits(configured(debug={"force": True}), Ticking()) is Visit
 
 
 def test_the_time_is_that_of_all_parts(open_shop: OpenShop) -> None:
     """What choosing, deciding and finishing took is summed up, in milliseconds."""
     shop = open_shop(debug={"server_timing": True})
-    visit = TellingVisit(shop.settings.debug, Ticking(), shop._ground, EnvironFacts(environ()))
+    watch = Watch(Ticking(), shop.settings.debug)
+    visit = TellingVisit(watch, shop._ground, EnvironFacts(environ()))
     visit.choose()
     assert visit["color"] in {"#f00", "#00f"}
     visit.finish(200)
@@ -50,8 +54,7 @@ def test_the_time_is_that_of_all_parts(open_shop: OpenShop) -> None:
 
 def test_nothing_was_decided(open_shop: OpenShop) -> None:
     """Arms are told where there are any."""
-    visit = TellingVisit(
-        Debug(header=True), Ticking(), open_shop()._ground, EnvironFacts(environ())
-    )
+    watch = Watch(Ticking(), Debug(header=True))
+    visit = TellingVisit(watch, open_shop()._ground, EnvironFacts(environ()))
     visit.finish(200)
     assert visit.notes == ()

@@ -47,6 +47,21 @@ def test_a_returning_visitor_gets_the_same_and_is_no_pull() -> None:
     assert (here.pulls(), here.excluded()) == (1, {})
 
 
+def test_force_goes_before_what_is_remembered() -> None:
+    """Who is remembered and forces another arm sees that one, and no pull comes of it."""
+    here = stand()
+    surfer = here.surfer()
+    arm = surfer.ask().decision.arm
+    assert surfer.ask().reason == "sticky"
+    other = {"red": "green", "green": "red"}[arm]
+    forcing = here.bandit._ground.forcing
+    forced = f"{forcing.name}={forcing.written({'button': other}, here.watch.now + 60)}"
+    seen = surfer.ask(cookie=f"{forced}; {surfer.cookie}")
+    assert (seen.decision.arm, seen.reason) == (other, "forced")
+    assert surfer.ask().decision.arm == arm
+    assert (here.pulls(), here.excluded()) == (1, {"forced": 1})
+
+
 def test_a_request_without_experiments_has_no_effects() -> None:
     """A page that no route names and where nobody asks is left alone."""
     seen = stand().surfer().ask("/else")

@@ -41,6 +41,18 @@ def test_who_matches_takes_part() -> None:
     assert (here.pulls(), here.excluded()) == (1, {})
 
 
+def test_targeting_holds_for_who_came_before() -> None:
+    """A cookie does not bring in whom the conditions leave out, and its arm waits for them."""
+    here = british()
+    surfer = here.surfer()
+    first = asks(surfer, "GB")
+    assert asks(surfer, "GB").reason == "sticky"
+    abroad = asks(surfer, "US")
+    assert (abroad.reason, abroad.decision.arm) == ("not_targeted", "red")
+    again = asks(surfer, "GB")
+    assert (again.reason, again.decision.id) == ("sticky", first.decision.id)
+
+
 @pytest.mark.parametrize("country", ["US", "gb", "", "x" * 10_000])
 def test_who_does_not_match_gets_the_default(country: str) -> None:
     """Others get the default and no cookie, which is counted under its reason."""

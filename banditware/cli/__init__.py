@@ -20,6 +20,7 @@ COMMANDS = {
     "plan": "banditware.cli.plan",
     "schema": "banditware.cli.schema",
     "stats": "banditware.cli.stats",
+    "metrics": "banditware.cli.metrics",
     "why": "banditware.cli.why",
     "dashboard": "banditware.cli.dashboard",
     "log": "banditware.cli.log",

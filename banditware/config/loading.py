@@ -15,6 +15,7 @@ from banditware.config.dashboard import frozen_dashboard
 from banditware.config.document import Document, from_mapping
 from banditware.config.environment import expand, literal
 from banditware.config.faults import ABSENT, AT_VALUE
+from banditware.config.metrics import frozen_metrics
 from banditware.config.reader import from_text
 from banditware.config.root import Configuration
 from banditware.config.settings import Settings
@@ -62,6 +63,8 @@ def read(
         consent=freeze.consent(configuration),
         by_arm=configuration.caching,
         debug=Debug(**dict(configuration.debug)),
+        metrics=frozen_metrics(configuration),
+        opentelemetry=configuration.opentelemetry,
         kill_switch=folder / switch if (switch := configuration.kill_switch) else None,
         stamp=stamp,
         dashboard=frozen_dashboard(configuration),

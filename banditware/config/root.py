@@ -28,6 +28,7 @@ from banditware.config.fields import ByName, Duration, Key, OrOne, as_list, one_
 from banditware.config.groups import check_groups
 from banditware.config.log import LogSection
 from banditware.config.methods import WAYS
+from banditware.config.metrics import MetricsSection
 from banditware.config.redirects import check_redirects
 from banditware.config.route import RouteSection
 from banditware.errors import suggestion
@@ -182,6 +183,8 @@ class Configuration(Section):
     caching: Annotated[
         bool, BeforeValidator(one_of(_CACHING)), WithJsonSchema({"enum": list(_CACHING)})
     ] = optional("private", "Whether shared caches may keep a page for each arm.")
+    metrics: MetricsSection | None = optional(None, "What Prometheus may read.")
+    opentelemetry: bool = optional(False, "Whether spans tell of decisions and rewards.")
     kill_switch: str | None = optional(
         None, "A file whose existence switches everything off; see `docs/lifecycle.md`."
     )

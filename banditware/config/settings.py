@@ -17,6 +17,7 @@ from banditware.http import Cookie
 from banditware.log.settings import LogSettings
 from banditware.model import Experiment
 from banditware.routes import Route
+from banditware.scraping import Scraping
 
 __all__ = ["Cookie", "Settings"]
 
@@ -41,6 +42,8 @@ class Settings(NamedTuple):
         consent: where it stands whether a subject may be remembered; None if nobody is asked.
         debug: what is shown of decisions while an app is made.
         by_arm: shared caches may keep a page for each arm.
+        metrics: where metrics are to be read; None if nothing is measured.
+        opentelemetry: spans tell of decisions and rewards.
         kill_switch: the file whose existence switches everything off, or None.
         stamp: the state that the file was in when it was read; None for a mapping.
         dashboard: where the dashboard is, and who may see it; None if there is none.
@@ -62,6 +65,8 @@ class Settings(NamedTuple):
     consent: ConsentSettings | None = None
     debug: Debug = NO_DEBUG
     by_arm: bool = False
+    metrics: Scraping | None = None
+    opentelemetry: bool = False
     kill_switch: Path | None = None
     stamp: Stamp | None = None
     dashboard: DashboardSettings | None = None

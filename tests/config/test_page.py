@@ -20,6 +20,7 @@ from banditware.config.dashboard import DashboardSection
 from banditware.config.debug import DebugSection
 from banditware.config.experiment import ExperimentSection
 from banditware.config.log import LogSection
+from banditware.config.metrics import MetricsSection
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
 from banditware.contextual.policies import POLICIES as CONTEXTUAL
@@ -56,6 +57,7 @@ def test_examples(example: str, tmp_path: Path) -> None:
         ConsentSection,
         AttributeSection,
         DebugSection,
+        MetricsSection,
         DashboardSection,
     ],
 )
@@ -82,6 +84,7 @@ def _table(section: type[Section]) -> str:
         ConsentSection: "## `consent`",
         DashboardSection: "## `dashboard`",
         DebugSection: "## `debug`",
+        MetricsSection: "## `metrics`",
         AttributeSection: "**Attributes** of `context`",
     }
     return PAGE.partition("\n" + headings[section])[2].partition("\n#")[0]
