@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from banditware.control import ARCHIVED, RUNNING
 from banditware.dashboard.counting import Tally
-from banditware.dashboard.judging import Judge
-from banditware.dashboard.source import Alarm, Source, alarms_of
+from banditware.dashboard.desk import Desk
+from banditware.dashboard.source import Alarm, Source
 from banditware.snapshot import ExperimentSnapshot, Snapshot
 
 if TYPE_CHECKING:
@@ -17,19 +17,18 @@ if TYPE_CHECKING:
 
 
 def overview(
-    bandit: Source, snapshot: Snapshot, judge: Judge, now: float, *, archived: bool = False
+    desk: Desk, snapshot: Snapshot, now: float, *, archived: bool = False
 ) -> dict[str, Any]:
     """Return what there is to see of all experiments; nothing is read from the store.
 
     Args:
-        bandit: whom to ask.
+        desk: what pages are made from.
         snapshot: the counts.
-        judge: keeps judgements.
         now: seconds since the epoch.
         archived: show what is archived instead of the rest.
     """
-    controls, alarms = bandit.controls(), alarms_of(bandit)
-    of_each = Counter(alarm.experiment for alarm in alarms)
+    judge, controls, wrong = desk.judge, desk.bandit.controls(), desk.lookout.found()
+    of_each = Counter(alarm.experiment for alarm in wrong.alarms)
     states = {name: controls.of(name).state for name in snapshot.experiments}
     shown = [
         each
@@ -49,8 +48,9 @@ def overview(
         "running": sum(state == RUNNING for state in states.values()),
         "archived": sum(state == ARCHIVED for state in states.values()),
         "pulls_last_day": sum(row["pulls_last_day"] for row in rows.values()),
-        "store": store(bandit),
-        "alarms": plain_alarms(alarms),
+        "store": store(desk.bandit),
+        "alarms": plain_alarms(wrong.alarms),
+        "alarms_time": wrong.time,
         "experiments": rows,
     }
 

@@ -87,6 +87,7 @@ def _search(wanted: str, *, archived: bool) -> Markup:
 
 def _tiles(found: Data) -> Markup:
     alarms, kept = len(found["alarms"]), found["store"]
+    calm = "none" if found["alarms_time"] is not None else "looking…"
     if kept["reachable"] is False:
         shown: Child = badge("unreachable", "bad")
     else:
@@ -94,7 +95,7 @@ def _tiles(found: Data) -> Markup:
     tiles: list[tuple[str, Child, str]] = [
         ("Running", number(found["running"]), ""),
         ("Pulls, last 24 hours", number(found["pulls_last_day"]), ""),
-        ("Alarms", badge(str(alarms), "bad") if alarms else "none", ""),
+        ("Alarms", badge(str(alarms), "bad") if alarms else calm, ""),
         ("Store", shown, kept["error"]),
     ]
     return tag(

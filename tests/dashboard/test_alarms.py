@@ -59,6 +59,7 @@ def test_a_store_that_is_away(alarmed: Browser, monkeypatch: pytest.MonkeyPatch)
     bandit = alarmed.stand.bandit
     health = bandit.health()
     away = health._replace(reachable=False, last_error="nobody answers")
+    alarmed.page()
     monkeypatch.setattr(bandit, "health", lambda: away)
     page = alarmed.page()
     assert "unreachable" in page
