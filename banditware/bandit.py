@@ -78,7 +78,7 @@ class Bandit(Steered):
         self._running = False
         edges = Edges(generator or random.Random(), clock, self.hidden, self._publish, self._look)
         found = founded(settings, edges, store, log)
-        self._steering = found.steering
+        self._steering, self._guard = found.steering, found.guard
         self._store, self._people = found.store, found.people
         self._log, self._ground, self._flusher = found.log, found.ground, found.flusher
         watch(self)

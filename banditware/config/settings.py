@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from banditware.attributes import NO_SOURCES, Source
@@ -13,6 +14,7 @@ from banditware.consent import ConsentSettings
 from banditware.debugging import NO_DEBUG, Debug
 from banditware.forcing import Forcing
 from banditware.http import Cookie
+from banditware.limits import Limits
 from banditware.log.settings import LogSettings
 from banditware.model import Experiment
 from banditware.routes import Route
@@ -40,6 +42,7 @@ class Settings(NamedTuple):
         consent: where it stands whether a subject may be remembered; None if nobody is asked.
         debug: what is shown of decisions while an app is made.
         by_arm: shared caches may keep a page for each arm.
+        guardrails: limits beyond which arms are paused, by experiment.
         kill_switch: the file whose existence switches everything off, or None.
         stamp: the state that the file was in when it was read; None for a mapping.
     """
@@ -61,6 +64,7 @@ class Settings(NamedTuple):
     debug: Debug = NO_DEBUG
     by_arm: bool = False
     kill_switch: Path | None = None
+    guardrails: Mapping[str, Limits] = MappingProxyType({})
     stamp: Stamp | None = None
 
     @property
