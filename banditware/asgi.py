@@ -150,9 +150,7 @@ class ASGIMiddleware:
         )
         self._attendant = Attendant()
 
-    async def __call__(  # noqa: C901  # in one piece: every call more costs every request
-        self, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901  # calls cost
         """Answer a request; everything but http passes through untouched.
 
         Records are kept before the last part of the body goes out: who has a whole response can

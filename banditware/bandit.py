@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from banditware.actions import GivenActions, reusable
+from banditware.alarmed import Alarmed
 from banditware.config import load
 from banditware.contexts import asked
 from banditware.crediting import UNEARNED, RefusedError, Reward, refuse_unlearnable
@@ -26,7 +27,6 @@ from banditware.model import Decision
 from banditware.outright import outright
 from banditware.seen import credited
 from banditware.snapshot import ExperimentSnapshot
-from banditware.steered import Steered
 from banditware.tokens import Assignment, remembered
 from banditware.visit import Visit
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from banditware.stores.base import Store
 
 
-class Bandit(Steered):
+class Bandit(Alarmed):
     """Decides for subjects and learns from rewards. Keep one as long as the app lives.
 
     A context manager: leaving it flushes and closes. Its own thread, one per process, carries

@@ -58,6 +58,7 @@ def operated(configuration: Configuration, folder: Path) -> dict[str, Any]:
     sections = configuration.experiments.items()
     return {
         "kill_switch": folder / switch if switch else None,
+        "alarms": configuration.alarms.alerting(),
         "guardrails": {name: x.guardrails.limits() for name, x in sections if x.guardrails},
     }
 

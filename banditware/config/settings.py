@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from banditware.alerting import Alerting
 from banditware.attributes import NO_SOURCES, Source
 from banditware.beacon import Beacon
 from banditware.config.stamping import Stamp
@@ -44,6 +45,7 @@ class Settings(NamedTuple):
         by_arm: shared caches may keep a page for each arm.
         guardrails: limits beyond which arms are paused, by experiment.
         kill_switch: the file whose existence switches everything off, or None.
+        alarms: whom to tell that something is wrong.
         stamp: the state that the file was in when it was read; None for a mapping.
     """
 
@@ -66,6 +68,7 @@ class Settings(NamedTuple):
     kill_switch: Path | None = None
     guardrails: Mapping[str, Limits] = MappingProxyType({})
     stamp: Stamp | None = None
+    alarms: Alerting = Alerting()
 
     @property
     def varies_on(self) -> tuple[str, ...]:
