@@ -6,6 +6,7 @@ Nothing of it is needed before a bandit is opened, so that `import banditware` g
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +16,10 @@ from banditware.consenting import consent_of
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
 from banditware.ground import Ground
+from banditware.guardrails.guard import Edges as GuardEdges
+from banditware.guardrails.guard import Guard
+from banditware.guardrails.tally import Tally
+from banditware.guardrails.watching import Watch, watched
 from banditware.log.decisions import DecisionLog
 from banditware.log.opening import Given as GivenLog
 from banditware.log.opening import begin_log
@@ -22,6 +27,7 @@ from banditware.people import Acquaintances, people_of
 from banditware.persons import People
 from banditware.reloading import Reloading
 from banditware.routes import Route, Router
+from banditware.showing import OpenVisit
 from banditware.snapshot import Snapshot
 from banditware.steering import Edges as SteeringEdges
 from banditware.steering import Steering
@@ -63,6 +69,7 @@ class Founded(NamedTuple):
         log: the decision log; it may go nowhere.
         ground: what all visits stand on, before any counts were read.
         steering: follows what operators change.
+        guard: pauses arms that are beyond a limit.
         flusher: carries records to the store and new counts back.
     """
 
@@ -71,6 +78,7 @@ class Founded(NamedTuple):
     log: DecisionLog
     ground: Ground
     steering: Steering
+    guard: Guard
     flusher: Flusher
 
 
@@ -97,16 +105,27 @@ def founded(
     def furnished(settings: Settings) -> Mapping[str, Any]:
         return _furnished(settings, edges)
 
-    followed = SteeringEdges(clock, edges.fault, furnished)
+    def kept(record: bytes) -> None:
+        flusher.record(record)
+
+    guard = Guard(GuardEdges(clock, kept, edges.fault))
+    followed = SteeringEdges(clock, edges.fault, furnished, _opened(guard.tally))
     steering = Steering(settings, store, followed, Reloading(settings))
     flusher_settings = FlusherSettings(store.folder, settings.refresh, clock, look=edges.look)
-    return Founded(
+    flusher = Flusher(
         store,
-        people,
-        log,
-        steering.regrounded(_ground(settings, edges, log, people)),
-        steering,
-        Flusher(store, flusher_settings, ledgers=lambda: steering.windows, publish=edges.publish),
+        flusher_settings,
+        ledgers=lambda: {**steering.windows, **guard.ledgers(steering)},
+        publish=edges.publish,
+    )
+    ground = steering.regrounded(_ground(settings, edges, log, people))
+    return Founded(store, people, log, ground, steering, guard, flusher)
+
+
+def _opened(tally: Tally) -> Callable[[Settings], OpenVisit]:
+    """Return what makes visits under a configuration."""
+    return lambda settings: watched(
+        Watch(tally, time.perf_counter, settings.guardrails), settings.debug
     )
 
 

@@ -7,7 +7,6 @@ what it began with, and no request waits.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +15,7 @@ from banditware.config.settings import Settings, forcing_of
 from banditware.control import CONTROLS, Controls, effective
 from banditware.killed import KilledVisit
 from banditware.model import Experiment
-from banditware.showing import visits
+from banditware.showing import OpenVisit
 from banditware.snapshot import ExperimentSnapshot, Snapshot, carried, unread
 from banditware.switches import switched_off
 
@@ -35,11 +34,13 @@ class Edges(NamedTuple):
         clock: seconds since the epoch.
         fault: told of an exception of ours that the app must not see.
         furnished: returns the fields of a ground that only the configuration decides.
+        visits: returns what makes the visit of a request.
     """
 
     clock: Callable[[], float]
     fault: Callable[[Exception], None]
     furnished: Callable[[Settings], Mapping[str, Any]]
+    visits: Callable[[Settings], OpenVisit]
 
 
 class Steering:
@@ -126,7 +127,7 @@ class Steering:
             ground,
             snapshot=snapshot,
             forcing=forcing_of(self.settings._replace(experiments=found)),
-            visit=KilledVisit if killed else visits(self.settings.debug, time.perf_counter),
+            visit=KilledVisit if killed else self._edges.visits(self.settings),
         )
 
     def health(self) -> dict[str, Any]:

@@ -62,9 +62,9 @@ def read(
         consent=freeze.consent(configuration),
         by_arm=configuration.caching,
         debug=Debug(**dict(configuration.debug)),
-        kill_switch=folder / switch if (switch := configuration.kill_switch) else None,
         stamp=stamp,
         dashboard=frozen_dashboard(configuration),
+        **freeze.operated(configuration, folder),
     )
 
 

@@ -15,7 +15,7 @@ from banditware.dashboard.lookout import Lookout
 from banditware.dashboard.requests import MOST, read
 from banditware.dashboard.sessions import Sessions
 from banditware.dashboard.signing_in import message_page
-from banditware.dashboard.source import Source, alarms_of
+from banditware.dashboard.source import Source
 from banditware.dashboard_settings import DashboardSettings
 from banditware.ground import Ground
 from banditware.http import NO_EFFECTS, Effects, Facts
@@ -36,7 +36,7 @@ def dashboard_routes(
         secrets: keys of signatures, oldest first: the last signs, all verify.
         clock: seconds since the epoch.
     """
-    lookout = Lookout(lambda: alarms_of(bandit), clock, bandit.hidden)
+    lookout = Lookout(bandit.alarms, clock, bandit.hidden)
     desk = Desk(bandit, Sessions(secrets, settings), Limiter(clock), Judge(), lookout)
     path = settings.path
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -82,12 +82,10 @@ class Source(Protocol):
         """Change something, for all processes."""
         ...
 
+    def alarms(self) -> Sequence[Alarm]:
+        """Return what is wrong; reads the history of everything."""
+        ...
+
     def health(self) -> Health:
         """Return how the counting of this process is."""
         ...
-
-
-def alarms_of(bandit: Source) -> Sequence[Alarm]:
-    """Return what is wrong, as far as a bandit tells."""
-    told: Callable[[], Sequence[Alarm]] = getattr(bandit, "alarms", tuple)
-    return told()

@@ -57,7 +57,7 @@ FAULTS: dict[str, Break] = {
     "random": in_ground("random"),
     "writing the cookie": in_tokens("write"),
     "drawing": lambda bandit, patch: patch.setattr(ExperimentSnapshot, "draw", breaking),
-    "router": lambda bandit, patch: patch.setattr(bandit, "_router", None),
+    "router": lambda bandit, patch: patch.setattr(bandit._ground, "router", None),
     "flusher": lambda bandit, patch: patch.setattr(bandit._flusher, "start", breaking),
     "outcome": lambda bandit, patch: patch.setattr(Outcome, "effects", breaking),
     "merging": lambda bandit, patch: patch.setattr(HeaderMerge, "apply", breaking),

@@ -29,7 +29,7 @@ ALARMS = [
 def alarmed(open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """Somebody in front of a dashboard of which something is wrong."""
     browser = open_desk()
-    monkeypatch.setattr(browser.stand.bandit, "alarms", lambda: ALARMS, raising=False)
+    monkeypatch.setattr(browser.stand.bandit, "alarms", lambda: ALARMS)
     browser.sign_in()
     return browser
 
