@@ -62,7 +62,7 @@ def test_every_key_is_there(calm: None) -> None:
         "goal",
         "policy",
     }
-    silent |= {"arms", "paused_arms", "leader_rate", "share_of"}
+    silent |= {"arms", "paused_arms", "leader_rate", "share_of", "alarms_time"}
     with browser.stand.bandit:
         overview, experiment = browser.data("overview"), browser.data("experiments/button")
     for row, found in (

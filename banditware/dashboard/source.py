@@ -20,18 +20,18 @@ class Alarm(Protocol):
         ...
 
     @property
-    def experiment(self) -> str | None:
-        """Name of the experiment, if it is about one."""
+    def experiment(self) -> str:
+        """Name of the experiment; empty if it is about everything."""
         ...
 
     @property
-    def arm(self) -> str | None:
-        """Name of the arm, if it is about one."""
+    def arm(self) -> str:
+        """Name of the arm; empty if it is not about one."""
         ...
 
     @property
-    def since(self) -> float:
-        """When it began, in seconds since the epoch."""
+    def since(self) -> float | None:
+        """When it began, in seconds since the epoch, if that is known."""
         ...
 
     @property

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from banditware.alarms import Alarm
 from banditware.dashboard import lookout
 from banditware.dashboard.lookout import EVERY, REST, Found, Lookout
-from tests.dashboard.test_alarms import ALARMS, Alarm
+from tests.dashboard.test_alarms import ALARMS
 from tests.support import NOON, Watch
 
 
