@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from banditware.actions import GivenActions
@@ -16,17 +16,24 @@ from banditware.visit import Visit
 #: Seconds of a monotonic clock.
 Timer = Callable[[], float]
 
+#: Takes notes of responses; see `banditware.guardrails.tally`.
+Note = Callable[[Collection[list[object]]], object]
+
 
 class Watch(NamedTuple):
     """What watched visits are given beside what every visit is given.
 
     Attributes:
         timer: the clock by which they are timed.
+        note: takes notes of how the app answered.
         debug: what is shown of decisions.
+        guarded: names of the experiments with guardrails.
     """
 
     timer: Timer
+    note: Note
     debug: Debug = NO_DEBUG
+    guarded: Collection[str] = ()
 
 
 class WatchedVisit(Visit):

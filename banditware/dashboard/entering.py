@@ -5,12 +5,13 @@ from __future__ import annotations
 from banditware.answer import Answer
 from banditware.dashboard import answers
 from banditware.dashboard.assets import asset
+from banditware.dashboard.desk import Desk
 from banditware.dashboard.layout import Viewer
 from banditware.dashboard.limiting import PERIOD
 from banditware.dashboard.requests import Request
 from banditware.dashboard.sessions import Session, cookie_header, plain_name
 from banditware.dashboard.signing_in import message_page, signing_in_page
-from banditware.dashboard.site import Asked, Desk, page_of
+from banditware.dashboard.site import Asked, page_of
 from banditware.errors import StoreError
 from banditware.ground import Ground
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from banditware.dashboard.judging import Judge
+from banditware.analysis.intervals import interval
+from banditware.dashboard.desk import Desk
 from banditware.dashboard.overview import plain_alarms
-from banditware.dashboard.source import Source, alarms_of
 from banditware.model import DAY
 from banditware.report import experiment_report
 from banditware.snapshot import ExperimentSnapshot
@@ -45,14 +45,14 @@ SPAN = "7d"
 
 
 def experiment_data(
-    bandit: Source, snapshot: ExperimentSnapshot, judge: Judge, now: float, span: str = SPAN
+    desk: Desk, snapshot: ExperimentSnapshot, now: float, span: str = SPAN
 ) -> dict[str, Any]:
     """Return all there is to see of an experiment; history and changes are read from the store.
 
     Raises:
         StoreError: the store cannot be reached.
     """
-    experiment = snapshot.experiment
+    bandit, judge, experiment = desk.bandit, desk.judge, snapshot.experiment
     name, stretch = experiment.name, SPANS[span]
     control = bandit.controls().of(name)
     report, verdict = experiment_report(snapshot), judge.verdict(snapshot, now)
@@ -78,7 +78,7 @@ def experiment_data(
         "total": report["total"],
         "holdout": report.get("holdout"),
         "excluded": report["excluded"],
-        "alarms": plain_alarms(each for each in alarms_of(bandit) if each.experiment == name),
+        "alarms": plain_alarms(a for a in desk.lookout.found().alarms if a.experiment == name),
         "changes": [plain_change(each) for each in bandit.changes(name, limit=20)],
         "span": span,
         "history": history,
@@ -95,7 +95,7 @@ def _arms(
     found = {}
     for arm in sorted(report["arms"].keys() | closed.keys()):
         counted = report["arms"].get(arm, _NOTHING)
-        weighed = verdict["arms"].get(arm, {})
+        weighed = verdict["arms"].get(arm) or _measured(counted, verdict["alpha"])
         state = closed.get(arm) or ("open" if arm in verdict["arms"] else "removed")
         found[arm] = {
             "state": state,
@@ -112,6 +112,15 @@ def _arms(
             "goals": counted["goals"],
         }
     return found
+
+
+def _measured(counted: Mapping[str, Any], alpha: float) -> dict[str, Any]:
+    """Return what is known of an arm that is not drawn now, if it was rewarded by ones alone."""
+    pulls, rewards = counted["pulls"], counted["rewards"]
+    if not pulls or rewards > pulls or counted["reward_sum"] != rewards:
+        return {}
+    ends = interval(pulls, rewards, alpha)
+    return {"mean": rewards / pulls, "interval": list(ends)}
 
 
 _NOTHING: Mapping[str, Any] = {

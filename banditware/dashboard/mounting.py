@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 
 from banditware.answer import Answer, Later, Received
 from banditware.dashboard import answers
+from banditware.dashboard.desk import Desk
 from banditware.dashboard.entering import answered
 from banditware.dashboard.judging import Judge
 from banditware.dashboard.layout import Viewer
 from banditware.dashboard.limiting import Limiter
+from banditware.dashboard.lookout import Lookout
 from banditware.dashboard.requests import MOST, read
 from banditware.dashboard.sessions import Sessions
 from banditware.dashboard.signing_in import message_page
-from banditware.dashboard.site import Desk
 from banditware.dashboard.source import Source
 from banditware.dashboard_settings import DashboardSettings
 from banditware.ground import Ground
@@ -35,7 +36,8 @@ def dashboard_routes(
         secrets: keys of signatures, oldest first: the last signs, all verify.
         clock: seconds since the epoch.
     """
-    desk = Desk(bandit, Sessions(secrets, settings), Limiter(clock), Judge())
+    lookout = Lookout(bandit.alarms, clock, bandit.hidden)
+    desk = Desk(bandit, Sessions(secrets, settings), Limiter(clock), Judge(), lookout)
     path = settings.path
 
     def serve(ground: Ground, facts: Facts) -> tuple[Later, Effects]:

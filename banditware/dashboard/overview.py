@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from banditware.control import ARCHIVED, RUNNING
 from banditware.dashboard.counting import Tally
-from banditware.dashboard.judging import Judge
-from banditware.dashboard.source import Alarm, Source, alarms_of
+from banditware.dashboard.desk import Desk
+from banditware.dashboard.source import Alarm, Source
 from banditware.snapshot import ExperimentSnapshot, Snapshot
 
 if TYPE_CHECKING:
@@ -17,19 +17,18 @@ if TYPE_CHECKING:
 
 
 def overview(
-    bandit: Source, snapshot: Snapshot, judge: Judge, now: float, *, archived: bool = False
+    desk: Desk, snapshot: Snapshot, now: float, *, archived: bool = False
 ) -> dict[str, Any]:
     """Return what there is to see of all experiments; nothing is read from the store.
 
     Args:
-        bandit: whom to ask.
+        desk: what pages are made from.
         snapshot: the counts.
-        judge: keeps judgements.
         now: seconds since the epoch.
         archived: show what is archived instead of the rest.
     """
-    controls, alarms = bandit.controls(), alarms_of(bandit)
-    of_each = Counter(alarm.experiment for alarm in alarms)
+    judge, controls, wrong = desk.judge, desk.bandit.controls(), desk.lookout.found()
+    of_each = Counter(alarm.experiment for alarm in wrong.alarms)
     states = {name: controls.of(name).state for name in snapshot.experiments}
     shown = [
         each
@@ -49,8 +48,9 @@ def overview(
         "running": sum(state == RUNNING for state in states.values()),
         "archived": sum(state == ARCHIVED for state in states.values()),
         "pulls_last_day": sum(row["pulls_last_day"] for row in rows.values()),
-        "store": store(bandit),
-        "alarms": plain_alarms(alarms),
+        "store": store(desk.bandit),
+        "alarms": plain_alarms(wrong.alarms),
+        "alarms_time": wrong.time,
         "experiments": rows,
     }
 
@@ -59,10 +59,10 @@ def _row(
     snapshot: ExperimentSnapshot, counts: Tally, verdict: Mapping[str, Any], control: Control
 ) -> dict[str, Any]:
     experiment = snapshot.experiment
-    arms = {arm: found.rate for arm, found in counts.arms.items()}
-    leader = verdict.get("leader") if verdict else _best(arms)
+    arms, best = {arm: found.rate for arm, found in counts.arms.items()}, _best(counts)
+    leader = verdict.get("leader") if verdict else best
     p_best = verdict["arms"].get(leader, {}).get("p_best") if leader and verdict else None
-    shown = leader or _best(arms) or experiment.default
+    shown = leader or best or experiment.default
     return {
         "state": control.state,
         "policy": (experiment.context or experiment).policy.name,
@@ -75,17 +75,18 @@ def _row(
         "rate": _rounded(counts.rewards / counts.pulls if counts.pulls else None),
         "leader": leader,
         "leader_rate": _rounded(arms.get(leader) if leader else None),
-        "p_best": _rounded(p_best),
+        "p_best": p_best if p_best is None else round(p_best, 4),
         "why": verdict.get("why", ""),
         "share_of": shown,
         "share": [_rounded(share) for share in counts.shares(shown)],
     }
 
 
-def _best(rates: Mapping[str, float | None]) -> str | None:
-    """Return the arm with the highest rate, if any has been pulled."""
-    known = {arm: rate for arm, rate in rates.items() if rate is not None}
-    return max(known, key=lambda arm: known[arm]) if known else None
+def _best(counts: Tally) -> str | None:
+    """Return the arm with the highest rate, of those that were shown more than now and then."""
+    least = max(1.0, counts.pulls / 100)
+    known = {arm: found.rate for arm, found in counts.arms.items() if found.pulls >= least}
+    return max(known, key=lambda arm: known[arm] or 0.0) if known else None
 
 
 def _rounded(number: float | None) -> float | None:

@@ -18,7 +18,7 @@ from banditware.dashboard.layout import (
     state,
     table,
 )
-from banditware.dashboard.markup import DASH, Child, moment, number, percent, tag
+from banditware.dashboard.markup import DASH, Child, chance, moment, number, percent, tag
 
 Data = Mapping[str, Any]
 
@@ -87,6 +87,7 @@ def _search(wanted: str, *, archived: bool) -> Markup:
 
 def _tiles(found: Data) -> Markup:
     alarms, kept = len(found["alarms"]), found["store"]
+    calm = "none" if found["alarms_time"] is not None else "looking…"
     if kept["reachable"] is False:
         shown: Child = badge("unreachable", "bad")
     else:
@@ -94,7 +95,7 @@ def _tiles(found: Data) -> Markup:
     tiles: list[tuple[str, Child, str]] = [
         ("Running", number(found["running"]), ""),
         ("Pulls, last 24 hours", number(found["pulls_last_day"]), ""),
-        ("Alarms", badge(str(alarms), "bad") if alarms else "none", ""),
+        ("Alarms", badge(str(alarms), "bad") if alarms else calm, ""),
         ("Store", shown, kept["error"]),
     ]
     return tag(
@@ -152,7 +153,7 @@ def _row(name: str, row: Data) -> Markup:
         cell(number(row["pulls"]), "number wide"),
         cell(percent(row["rate"]), "number wide"),
         cell(leader),
-        cell(percent(row["p_best"]), "number wide"),
+        cell(chance(row["p_best"]), "number wide"),
         cell(line(row["share"], said) if shares else tag("span", DASH, class_="muted")),
         cell(health, "wide"),
     )

@@ -12,17 +12,15 @@ from banditware.dashboard import answers
 from banditware.dashboard.changes_page import changes_page
 from banditware.dashboard.changing import action
 from banditware.dashboard.confirming import Wanted, confirming_page
+from banditware.dashboard.desk import Desk
 from banditware.dashboard.experiment import SPAN, SPANS, experiment_data, plain_change
 from banditware.dashboard.experiment_page import experiment_page
-from banditware.dashboard.judging import Judge
 from banditware.dashboard.layout import Viewer
-from banditware.dashboard.limiting import Limiter
 from banditware.dashboard.overview import overview
 from banditware.dashboard.overview_page import overview_page
 from banditware.dashboard.requests import Request
-from banditware.dashboard.sessions import Session, Sessions
+from banditware.dashboard.sessions import Session
 from banditware.dashboard.signing_in import message_page
-from banditware.dashboard.source import Source
 from banditware.errors import ControlError, UnknownExperimentError
 from banditware.ground import Ground
 
@@ -31,23 +29,6 @@ Page = Callable[["Asked"], Answer]
 
 #: Changes that a page shows.
 MOST_CHANGES = 200
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What the pages of an app are made from. Keep one as long as the app lives.
-
-    Attributes:
-        bandit: whom to ask, and to tell.
-        sessions: who may look.
-        limiter: counts wrong tokens.
-        judge: keeps judgements.
-    """
-
-    bandit: Source
-    sessions: Sessions
-    limiter: Limiter
-    judge: Judge
 
 
 @dataclass(frozen=True)
@@ -101,7 +82,7 @@ def page_of(asked: Asked) -> Answer:
 def _overview(asked: Asked) -> dict[str, Any]:
     archived = asked.request.query.get("archived") == "1"
     ground, desk = asked.ground, asked.desk
-    return overview(desk.bandit, ground.snapshot, desk.judge, ground.clock(), archived=archived)
+    return overview(desk, ground.snapshot, ground.clock(), archived=archived)
 
 
 def _overview_page(asked: Asked) -> Answer:
@@ -122,7 +103,7 @@ def _experiment(asked: Asked) -> dict[str, Any] | None:
     span = asked.request.query.get("span", SPAN)
     ground, desk = asked.ground, asked.desk
     span = span if span in SPANS else SPAN
-    return experiment_data(desk.bandit, snapshot, desk.judge, ground.clock(), span)
+    return experiment_data(desk, snapshot, ground.clock(), span)
 
 
 def _experiment_page(asked: Asked) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -20,18 +20,18 @@ class Alarm(Protocol):
         ...
 
     @property
-    def experiment(self) -> str | None:
-        """Name of the experiment, if it is about one."""
+    def experiment(self) -> str:
+        """Name of the experiment; empty if it is about everything."""
         ...
 
     @property
-    def arm(self) -> str | None:
-        """Name of the arm, if it is about one."""
+    def arm(self) -> str:
+        """Name of the arm; empty if it is not about one."""
         ...
 
     @property
-    def since(self) -> float:
-        """When it began, in seconds since the epoch."""
+    def since(self) -> float | None:
+        """When it began, in seconds since the epoch, if that is known."""
         ...
 
     @property
@@ -82,12 +82,10 @@ class Source(Protocol):
         """Change something, for all processes."""
         ...
 
+    def alarms(self) -> Sequence[Alarm]:
+        """Return what is wrong; reads the history of everything."""
+        ...
+
     def health(self) -> Health:
         """Return how the counting of this process is."""
         ...
-
-
-def alarms_of(bandit: Source) -> Sequence[Alarm]:
-    """Return what is wrong, as far as a bandit tells."""
-    told: Callable[[], Sequence[Alarm]] = getattr(bandit, "alarms", tuple)
-    return told()

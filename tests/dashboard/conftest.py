@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from banditware.dashboard import lookout
 from banditware.stores.memory import MemoryStore
 from tests.dashboard.desk import Browser, OpenDesk, counted, opened
 
 
 @pytest.fixture
-def open_desk(calm: None) -> Iterator[OpenDesk]:
+def open_desk(calm: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenDesk]:
     """Open stands with a dashboard; they are closed after the test."""
+    monkeypatch.setattr(lookout, "PATIENCE", 60.0)
     found: list[Browser] = []
 
     def begin(section: Any = None, **more: Any) -> Browser:

@@ -1,35 +1,23 @@
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import pytest
 
+from banditware import Bandit
+from banditware.alarms import Alarm
 from tests.dashboard.desk import Browser, OpenDesk
 
-
-class Alarm(NamedTuple):
-    """Something that is wrong."""
-
-    kind: str
-    experiment: str | None
-    arm: str | None
-    since: float
-    message: str
-    mend: str
-
-
 ALARMS = [
-    Alarm("no_pulls", "button", None, 0.0, "No pulls for an hour.", "Look at the routes."),
-    Alarm("srm", "button", "red", 0.0, "Arms are <not> drawn as said.", "Look at red."),
-    Alarm("store_down", None, None, 0.0, "The store is away.", "Start it."),
+    Alarm("no_pulls", "button", "", 0.0, "No pulls for an hour.", "Look at the routes."),
+    Alarm("mismatch", "button", "red", 0.0, "Arms are <not> drawn as said.", "Look at red."),
+    Alarm("store", "", "", None, "The store is away.", "Start it."),
 ]
 
 
 @pytest.fixture
 def alarmed(open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """Somebody in front of a dashboard of which something is wrong."""
+    monkeypatch.setattr(Bandit, "alarms", lambda bandit: ALARMS)
     browser = open_desk()
-    monkeypatch.setattr(browser.stand.bandit, "alarms", lambda: ALARMS, raising=False)
     browser.sign_in()
     return browser
 
@@ -42,7 +30,7 @@ def test_alarms_on_the_overview(alarmed: Browser) -> None:
     assert "2 alarms" in page
     assert "Start it." in page
     found = alarmed.data("overview")
-    assert [each["kind"] for each in found["alarms"]] == ["no_pulls", "srm", "store_down"]
+    assert [each["kind"] for each in found["alarms"]] == ["no_pulls", "mismatch", "store"]
     assert found["experiments"]["button"]["alarms"] == 2
 
 
@@ -59,6 +47,7 @@ def test_a_store_that_is_away(alarmed: Browser, monkeypatch: pytest.MonkeyPatch)
     bandit = alarmed.stand.bandit
     health = bandit.health()
     away = health._replace(reachable=False, last_error="nobody answers")
+    alarmed.page()
     monkeypatch.setattr(bandit, "health", lambda: away)
     page = alarmed.page()
     assert "unreachable" in page
