@@ -131,7 +131,8 @@ class RedisStore:
         """See `Store.aside`."""
         keys = [self._key(ledger), self._aside(ledger)]
         (answer,) = self._server.send([script("aside", keys)])
-        return {name: number for name, number in numbers(answer).items() if not is_note(name)}
+        fields = numbers(_lines(answer))
+        return {name: number for name, number in fields.items() if not is_note(name)}
 
     def positions(self, spool: str) -> Mapping[str, int]:
         """See `Store.positions`."""
@@ -277,8 +278,12 @@ def _counted(deltas: Mapping[str, float]) -> list[str | int]:
 
 
 def _counts(answer: Sequence[str]) -> Counts:
-    version, *pairs = answer
-    return Counts(int(version), MappingProxyType(numbers(pairs)))
+    version, text = answer
+    return Counts(int(version), MappingProxyType(numbers(_lines(text))))
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n") if text else []
 
 
 def _known(mark: Mark) -> tuple[str, int, str]:
