@@ -12,11 +12,10 @@ from banditware.history import BY_HOURS, MOST
 from banditware.model import DAY
 
 PAGE = (Path(__file__).parents[1] / "docs" / "history.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize(
-    "code", re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-)
+@pytest.mark.parametrize("code", BLOCKS)
 def test_code(code: str) -> None:
     """Every piece of Python runs, and what it asserts holds."""
     exec(code, {})
