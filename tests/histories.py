@@ -44,6 +44,21 @@ def filled(
     return added
 
 
+def added_up(fields: Mapping[str, float]) -> dict[str, float]:
+    """Return what a history should add up to, or adds up to: sums over all times.
+
+    Args:
+        fields: counts, or what is kept aside of them.
+    """
+    sums: dict[str, float] = {}
+    for name, number in fields.items():
+        kind, owner, *rest = name.lstrip("~").split("/")
+        if kind in {"n", "k", "s"} or (kind == "x" and owner != "duplicate"):
+            whole = "/".join((kind, owner, *rest[1:]))
+            sums[whole] = sums.get(whole, 0) + number
+    return sums
+
+
 @dataclass
 class _Past:
     experiment: Experiment
