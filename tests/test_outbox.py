@@ -395,7 +395,7 @@ def test_what_is_old_of_a_history_is_folded(tmp_path: Path, *, shared: bool) -> 
         outbox.flush(store, {})
         for _ in range(2):
             watch.now += INTERVAL
-            outbox.sweep(store, ["a@1"], watch.now)
+            outbox.sweep(store, ["a@1", "b@1"], watch.now)
 
     day = 86_400
     record(3_600, 7_200, 40 * day, 40 * day + 3_600)
