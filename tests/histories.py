@@ -44,6 +44,21 @@ def filled(
     return added
 
 
+def added_up(fields: Mapping[str, float]) -> dict[str, float]:
+    """Return what a history should add up to, or adds up to: sums over all times.
+
+    Args:
+        fields: counts, or what is kept aside of them.
+    """
+    sums: dict[str, float] = {}
+    for name, number in fields.items():
+        kind, owner, *rest = name.lstrip("~").split("/")
+        if kind in {"n", "k", "s"} or (kind == "x" and owner != "duplicate"):
+            whole = "/".join((kind, owner, *rest[1:]))
+            sums[whole] = sums.get(whole, 0) + number
+    return sums
+
+
 @dataclass
 class _Past:
     experiment: Experiment
@@ -57,11 +72,9 @@ class _Past:
         counted: Counter[tuple[str, int]] = Counter()
         rewarded: Counter[tuple[str, int]] = Counter()
         fields: Counter[str] = Counter()
-        end = int(self.now) // HOUR * HOUR
-        for hour in range(end - days * 24 * HOUR + HOUR, end + HOUR, HOUR):
-            shares = _shares(rates, 1.0 - (self.now - hour) / DAY / days)
-            visits = traffic * (1.0 + 0.7 * math.sin(hour * math.tau / DAY))
-            when, cohort = self._when(hour), self._cohort(hour)
+        for when in self._times(days):
+            shares = _shares(rates, 1.0 - (self.now - when) / DAY / days)
+            visits, cohort = traffic * self._liveliness(when), self._cohort(when)
             for name in names:
                 pulls = self._about(visits * shares[name])
                 rewards = min(pulls, self._about(pulls * rates[name]))
@@ -89,10 +102,18 @@ class _Past:
                     fields[name] = fields.get(name, 0) + number * times
         return fields
 
-    def _when(self, hour: int) -> int:
-        """Return the hour, or the day where only days are left."""
-        day = int(DAY)
-        return hour if hour >= int(self.now - HOURS) // day * day else hour // day * day
+    def _times(self, days: int) -> list[int]:
+        """Return the hours that are kept, and the days where only days are left."""
+        day, end = int(DAY), int(self.now) // HOUR * HOUR + HOUR
+        begin = end - days * day
+        by_hours = max(begin, int(self.now - HOURS) // day * day)
+        return [*range(begin // day * day, by_hours, day), *range(by_hours, end, HOUR)]
+
+    def _liveliness(self, when: int) -> float:
+        """Return by how much there is more or less going on than in a mean hour."""
+        if when < int(self.now - HOURS) // int(DAY) * int(DAY):
+            return 24.0
+        return 1.0 + 0.7 * math.sin(when * math.tau / DAY)
 
     def _cohort(self, hour: int) -> int:
         recent = hour > self.now - self.experiment.attribution - DAY

@@ -13,7 +13,7 @@ from banditware.counts import Record, encode
 from banditware.errors import StoreError
 from banditware.keeping import INTERVAL
 from banditware.outbox import Outbox
-from banditware.spool import Drained, MemorySpool, frame
+from banditware.spool import Drained, MemorySpool, frame, hour_of
 from banditware.stores.memory import MemoryStore
 from tests.recording import Faulty, fields, kill, pull
 from tests.support import Watch
@@ -395,7 +395,7 @@ def test_what_is_old_of_a_history_is_folded(tmp_path: Path, *, shared: bool) -> 
         outbox.flush(store, {})
         for _ in range(2):
             watch.now += INTERVAL
-            outbox.sweep(store, ["a@1"], watch.now)
+            outbox.sweep(store, ["a@1", "b@1"], watch.now)
 
     day = 86_400
     record(3_600, 7_200, 40 * day, 40 * day + 3_600)
@@ -409,3 +409,19 @@ def test_what_is_old_of_a_history_is_folded(tmp_path: Path, *, shared: bool) -> 
         f"~n/x/{80 * day}": 1,
         f"~n/x/{441 * day}": 1,
     }
+
+
+def test_a_process_with_nothing_to_do_leaves_no_files_behind(tmp_path: Path) -> None:
+    """Every hour has its file, and those in which nothing was recorded go away again."""
+    store, watch = Faulty(MemoryStore()), Watch()
+    outbox = Outbox(tmp_path / "spool", watch)
+    outbox.open()
+    for _ in range(3):
+        watch.now += 3_600
+        for _ in range(3):
+            outbox.flush(store, {})
+            outbox.sweep(store, [], watch.now)
+            watch.now += INTERVAL
+    assert [hour_of(path.stem) for path in files(outbox)] == [watch.now // 3_600 * 3_600]
+    outbox.finish(store)
+    assert files(outbox) == []

@@ -28,6 +28,7 @@ from banditware.filespool import SUFFIX, FileSpool
 from banditware.keeping import INTERVAL
 from banditware.outbox import Outbox
 from banditware.spool import frame
+from tests.histories import added_up
 from tests.recording import Faulty, kill
 from tests.stores.table import STORES, RedisWorld, World
 
@@ -106,11 +107,7 @@ class Machine(RuleBasedStateMachine):
     def compare_history(self) -> None:
         """The history adds up to the counts, whatever was lost, sent again or let through again."""
         for ledger, counts in self.stored().items():
-            sums: Counter[str] = Counter()
-            for name, number in self.store.aside(ledger).items():
-                kind, arm, _, *goal = name[1:].split("/")
-                sums["/".join((kind, arm, "0" if kind == "n" else "7", *goal))] += int(number)
-            assert sums == {n: counts[n] for n in ("n/x/0", "k/x/7/g", "s/x/7/g") if counts[n]}
+            assert added_up(self.store.aside(ledger)) == added_up(+Counter(counts))
 
     def stored(self) -> dict[str, Mapping[str, float]]:
         """Return what the store has, folded."""

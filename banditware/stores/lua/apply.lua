@@ -15,9 +15,9 @@ if refused then return refused end
 if redis.call('EXISTS', KEYS[2]) == 1 then return GONE end
 local stored = head[2] or '0'
 if stored ~= ARGV[2] then return tonumber(stored) end
--- A key that is no set fails here, before anything is written.
+-- A key that is no set, or no hash, fails here, before anything is written.
 for i = 5, #KEYS do redis.call('SCARD', KEYS[i]) end
-redis.call('HLEN', KEYS[4])
+local begun = redis.call('HGET', KEYS[4], '#epoch')
 
 local epoch, cohorts = head[3] or ARGV[4], head[4] or ''
 if not head[1] then
@@ -26,12 +26,12 @@ if not head[1] then
 end
 
 -- Sums of small whole numbers are exact, and stay apart from others; large ones go in one by one.
-local wholes, fractions, order, begun = {}, {}, {}, false
+local wholes, fractions, order = {}, {}, {}
 local function place(field)
   local key = home(field, ledger, aside)
-  if key == aside and not begun then
+  if key == aside and begun ~= epoch then
     begin_aside(aside, epoch)
-    begun = true
+    begun = epoch
   end
   return key
 end
