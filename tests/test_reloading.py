@@ -293,8 +293,8 @@ def test_nothing_is_left_of_a_thousand_reloads(site: Site) -> None:
     assert site.bandit.health().config_reloads == 1_000
     gc.collect()
     living = gc.get_objects()
-    grounds = [each for each in living if isinstance(each, Ground)]
+    grounds = [each for each in living if type(each) is Ground]
     assert sum(each.fault == site.bandit.hidden for each in grounds) == 1
-    experiments = [each for each in living if isinstance(each, Experiment)]
+    experiments = [each for each in living if type(each) is Experiment]
     # The configuration's, the ground's, and what is kept beside a cookie in memory.
     assert sum(each.goal == "only-here" for each in experiments) <= 3

@@ -410,7 +410,7 @@ def check(figures: Figures) -> None:
 
 def test_everything_changes_while_visitors_visit(tmp_path: Path) -> None:
     """No error, every count and every change there once, and a broken file does nothing."""
-    figures = drive("gunicorn", tmp_path, Plan(4.0, 100.0, 0.1, 6))
+    figures = drive("gunicorn", tmp_path, Plan(2.0, 60.0, 0.1, 6))
     check(figures)
     assert len(figures.trail) > 5
 
