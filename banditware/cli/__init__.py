@@ -30,6 +30,7 @@ COMMANDS = {
     "forget": "banditware.cli.forget",
     "cdn": "banditware.cli.cdn",
     "copy": "banditware.cli.copy",
+    "export": "banditware.cli.exporting",
     "import": "banditware.cli.importing:imports",
     "eppo": "banditware.cli.eppo",
     "demo": "banditware.cli.demo",
