@@ -23,7 +23,7 @@ experiments:
   button: {arms: [green, red], holdout: 20%}
   headline: {arms: [casual, formal], goal: purchase, reward_range: [0, 10]}
   shoe: {arms: [nike], policy: igw, context: {age: numeric}}
-log: {file: decisions.jsonl, rotate: 20KB, compress: true}
+log: {file: decisions.jsonl, rotate: 10KB, compress: true}
 """
 
 
@@ -37,10 +37,10 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bandit(config: Path) -> Iterator[Bandit]:
-    """Return a bandit that has decided a hundred times, over an hour each, and was rewarded."""
+    """Return a bandit that decided for thirty visitors, an hour each, and was rewarded."""
     watch = Watch()
     with Bandit(load(config), clock=watch) as opened:
-        for number in range(100):
+        for number in range(30):
             opened.decide("button", subject=f"u{number}")
             decision = opened.decide("headline", subject=f"u{number}")
             opened.decide("shoe", context={"age": number})
@@ -48,7 +48,8 @@ def bandit(config: Path) -> Iterator[Bandit]:
                 opened.reward(decision, 2.5)
                 opened.reward(decision, goal="visit")
             watch.now += 3600
-            opened.settle(60.0)
+            if number % 10 == 9:
+                opened.settle(60.0)
         yield opened
 
 
@@ -121,7 +122,7 @@ def test_assignments_and_rewards(config: Path, bandit: Bandit) -> None:
             seen = [row for row in pulls if (row["experiment"], row["arm"]) == (name, arm)]
             assert len(seen) == numbers["pulls"]
     earned = rows(config, "--what", "rewards")
-    assert len(earned) == 68
+    assert len(earned) == 20
     ids = {row["decision_id"] for row in pulls}
     assert {row["decision_id"] for row in earned} <= ids
     assert {row["goal"] for row in earned} == {"purchase", "visit"}
@@ -180,9 +181,9 @@ def there(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["csv", "jsonl", "parquet"])
+@pytest.fixture(params=["csv"])
 def file(request: pytest.FixtureRequest, config: Path, bandit: Bandit, tmp_path: Path) -> Path:
-    """Return the counts of two experiments, as a file of every format."""
+    """Return the counts of two experiments, as a file."""
     path = tmp_path / f"counts.{request.param}"
     assert run("export", config, "button", "headline", "-o", path).exit_code == 0
     return path
@@ -193,11 +194,12 @@ def numbers(config: Path) -> list[dict[str, str]]:
     return [{k: v for k, v in row.items() if k != "part"} for row in rows(config)]
 
 
+@pytest.mark.parametrize("file", ["csv", "jsonl", "parquet"], indirect=True)
 def test_importing(config: Path, there: Path, file: Path) -> None:
     """What was exported is there afterwards, once, however often it is imported."""
     result = run("import", "counts", file, there)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "headline@1: 100 pulls, 68 rewards" in result.stdout.splitlines()
+    assert "headline@1: 30 pulls, 20 rewards" in result.stdout.splitlines()
     mine = [row for row in numbers(config) if row["experiment"] != "shoe"]
     assert numbers(there) == mine
     again = run("import", "counts", file, there)
@@ -228,9 +230,9 @@ def test_a_later_export(config: Path, there: Path, file: Path, bandit: Bandit) -
         "headline@1: nothing is new",
     ]
     with Bandit.from_config(there) as here:
-        assert here.stats("headline")["total"]["pulls"] == 106
+        assert here.stats("headline")["total"]["pulls"] == 36
     bandit.refresh()
-    assert bandit.stats("headline")["total"]["pulls"] == 106
+    assert bandit.stats("headline")["total"]["pulls"] == 36
 
 
 def test_strangers_in_a_file(there: Path, file: Path) -> None:
