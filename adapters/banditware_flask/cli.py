@@ -11,7 +11,10 @@ from banditware.config import Settings
 from banditware_flask.apps import bandit_of
 
 #: The commands that read one configuration: here it is that of the app.
-COMMANDS = ("check", "stats", "why", "doctor", "import")
+COMMANDS = (
+    *("check", "plan", "stats", "why", "log", "changes", "doctor", "export", "import"),
+    *("pause", "resume", "promote", "stop", "archive", "reset", "retire", "add", "kill", "revive"),
+)
 
 
 class _Commands(click.Group):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from banditware.cli.listing import listed
 from banditware.errors import suggestion
@@ -32,8 +33,10 @@ COMMANDS = {
     "forget": "banditware.cli.forget",
     "cdn": "banditware.cli.cdn",
     "copy": "banditware.cli.copy",
+    "export": "banditware.cli.exporting",
     "import": "banditware.cli.importing:imports",
     "eppo": "banditware.cli.eppo",
+    "completion": "banditware.cli.completion",
     "demo": "banditware.cli.demo",
 }
 
@@ -50,6 +53,13 @@ class _Commands(click.Group):
         module, _, function = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), function or cmd_name)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        rows = [row for _, group in listed(self.list_commands(ctx)) for row in group]
+        found = [CompletionItem(name.rstrip(), help=text) for name, text in rows]
+        return [item for item in found if item.value.startswith(incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, rows in listed(self.list_commands(ctx)):

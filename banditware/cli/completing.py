@@ -24,6 +24,12 @@ def arms_of(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list
     return _begun(_arms(_experiments(ctx).get(ctx.params.get("experiment"))), begun)
 
 
+def any_arm_of(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """Return the arms of all experiments of CONFIG whose names begin so, each name once."""
+    found = (arm for each in _experiments(ctx).values() for arm in _arms(each))
+    return _begun(dict.fromkeys(found), begun)
+
+
 def pairs_of(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
     """Return EXPERIMENT=ARM for all arms of CONFIG, as far as they begin so."""
     found = _experiments(ctx).items()
@@ -43,7 +49,8 @@ def _experiments(ctx: click.Context) -> dict[Any, Any]:
     """Return what stands below `experiments` in CONFIG; nothing if that cannot be read."""
     from banditware.config.reader import from_text  # noqa: PLC0415 - brings yaml
 
-    file = ctx.params.get("config")
+    # While the value of an option is typed, click has not told the arguments apart yet.
+    file = ctx.params.get("config") or next(iter(ctx.args), None)
     if not isinstance(file, str):
         return {}
     try:

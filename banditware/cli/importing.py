@@ -10,6 +10,7 @@ import click
 from click.exceptions import Exit
 
 from banditware.cli.flask_mab import PastError, fields_of, known_of, read_past, strangers
+from banditware.cli.import_counts import import_counts
 from banditware.cli.reading import loaded
 from banditware.config import Settings
 from banditware.counts import totals
@@ -23,6 +24,9 @@ SPOOL = "flask-mab"
 @click.group()
 def imports() -> None:
     """Take over what others have counted."""
+
+
+imports.add_command(import_counts)
 
 
 @imports.command("flask-mab")

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import click
 
+from banditware.cli.completing import pairs_of
 from banditware.cli.reading import loaded
 from banditware.config import Settings
 from banditware.config.faults import RefusedError
@@ -28,6 +29,7 @@ from banditware.routes import Router
     multiple=True,
     metavar="EXPERIMENT=ARM",
     help="An arm to be shown. May be repeated.",
+    shell_complete=pairs_of,
 )
 @click.option("--expires", default="7d", show_default=True, help="How long the link works.")
 @click.option("--clear", is_flag=True, help="Let the browser see again what everybody sees.")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import click
 
-from banditware.cli.completing import experiments_of
+from banditware.cli.completing import any_arm_of, experiments_of
 from banditware.cli.logged import readable
 from banditware.cli.moments import moment_of
 from banditware.cli.reading import loaded
@@ -71,9 +71,23 @@ class Way(NamedTuple):
     help="Events of this experiment. May be repeated, as all of these.",
     shell_complete=experiments_of,
 )
-@click.option("--arm", "arms", multiple=True, metavar="NAME", help="Events of this arm.")
+@click.option(
+    "--arm",
+    "arms",
+    multiple=True,
+    metavar="NAME",
+    help="Events of this arm.",
+    shell_complete=any_arm_of,
+)
 @click.option("--subject", "subjects", multiple=True, metavar="ID", help="Events of this subject.")
-@click.option("--kind", "kinds", multiple=True, metavar="KIND", help=f"One of {', '.join(KINDS)}.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    help=f"One of {', '.join(KINDS)}.",
+    shell_complete=lambda _ctx, _parameter, begun: [k for k in KINDS if k.startswith(begun)],
+)
 @click.option("--since", metavar="TIME", help="From then on: 2h ago, 2026-12-01, or a time.")
 @click.option("--until", metavar="TIME", help="Before then.")
 @click.option("--last", type=click.IntRange(1), metavar="NUMBER", help="Only the last of these.")

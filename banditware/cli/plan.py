@@ -16,7 +16,6 @@ from banditware.errors import StoreError
 from banditware.operating import controls_in
 from banditware.planning.differences import ADDED, AFRESH, CHANGED, GONE, OVERRIDDEN, Difference
 from banditware.planning.planned import Plan, planned
-from banditware.planning.standing import controlled, standing
 from banditware.planning.used import Use, used
 from banditware.stores import open_store
 
@@ -68,9 +67,7 @@ def plan(config: str | Settings, *, against: str | None, exit_code: bool, as_jso
 
 def _planned(new: Settings, old: Settings | None) -> Plan:
     counted, controls = _kept(old or new)
-    before = None if old is None else controlled(old, controls)
-    found = planned(controlled(new, controls), counted, before)
-    return found._replace(standing=tuple(standing(new, controls)))
+    return planned(new, counted, old, controls)
 
 
 def _kept(settings: Settings) -> tuple[Mapping[str, list[Use]], Controls]:

@@ -19,7 +19,7 @@ PATIENCE = 1.0
 def shown(
     items: Iterable[T],
     *,
-    length: int,
+    length: int | None,
     label: str,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[T]:
@@ -29,7 +29,7 @@ def shown(
 
     Args:
         items: what takes its time.
-        length: how many there are.
+        length: how many there are, or None if nobody knows.
         label: what is done with them.
         clock: seconds.
     """
@@ -43,6 +43,8 @@ def shown(
             if bar is not None:
                 bar.update(1)
             elif clock() > due:
-                made = click.progressbar(length=length, label=label, file=sys.stderr)
-                bar = stack.enter_context(made)
+                pos = length is None
+                bar = stack.enter_context(
+                    click.progressbar(items, length, label, file=sys.stderr, show_pos=pos)
+                )
                 bar.update(number)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from banditware.actions import GivenActions
+from banditware.cli.completing import experiments_of
 from banditware.cli.reading import loaded, refuse_strangers
 from banditware.cli.tables import Table, show
 from banditware.config import Settings
@@ -31,7 +32,7 @@ _MISTAKES = frozenset({"bad_actions", "bad_context"})
 
 @click.command()
 @click.argument("config", type=click.Path())
-@click.argument("experiment")
+@click.argument("experiment", shell_complete=experiments_of)
 @click.option("--subject", metavar="ID", help="Whom the decision would be for.")
 @click.option(
     "--context",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from banditware.control import Control, Controls
 from banditware.planning import experiments, whole
 from banditware.planning.differences import Difference
+from banditware.planning.standing import base_of, controlled, standing
 from banditware.planning.used import Use
 
 if TYPE_CHECKING:
@@ -34,7 +37,10 @@ class Plan(NamedTuple):
 
 
 def planned(
-    new: Settings, counted: Mapping[str, Sequence[Use]], old: Settings | None = None
+    new: Settings,
+    counted: Mapping[str, Sequence[Use]],
+    old: Settings | None = None,
+    controls: Controls = Controls(),  # noqa: B008 - it is frozen
 ) -> Plan:
     """Return what a configuration changes.
 
@@ -42,13 +48,16 @@ def planned(
         new: the configuration.
         counted: what the store knows, by experiment; see `used`.
         old: the configuration before; without one, what the counts tell of it.
+        controls: what operators decided, which is no change of the configuration.
     """
     found: list[Difference] = []
-    before = None if old is None else {each.name: each for each in old.experiments}
-    for each in new.experiments:
+    before = None
+    if old is not None:
+        before = {each.name: each for each in controlled(old, controls).experiments}
+    for each in controlled(new, controls).experiments:
         uses = list(counted.get(each.name, ()))
         if before is None:
-            found += _after_counts(each, uses)
+            found += _after_counts(each, uses, controls.of(each.name))
         elif each.name in before:
             found += _after_declaration(each, before[each.name], uses)
         else:
@@ -59,20 +68,21 @@ def planned(
             found.append(experiments.vanishing(name, list(counted.get(name, ())) or [Use("")]))
     if old is not None:
         found += [*whole.routes(new, old), *whole.parts(new, old)]
-    return Plan(tuple(found))
+    return Plan(tuple(found), tuple(standing(new, controls)))
 
 
-def _after_counts(new: Experiment, uses: list[Use]) -> Iterator[Difference]:
+def _after_counts(new: Experiment, uses: list[Use], control: Control) -> Iterator[Difference]:
     """Yield what the counts tell: versions, arms and goals."""
     if not uses:
         yield from experiments.appearing(new, None)
         return
-    yield from experiments.versions(new, uses[0].version, uses)
+    if base_of(uses[0].version) != base_of(new.version):
+        yield from experiments.versions(new, uses[0].version, uses)
     use = _of_version(uses, new.version)
     if use is None or not new.arms:
         return
     yield from experiments.arms_gone(new, use.active(), use)
-    yield from experiments.arms_added(new, set(use.arms), use)
+    yield from experiments.arms_added(new, {*use.arms, *control.added_arms}, use)
     if use.learnt and new.goal not in use.learnt and new.context is None:
         yield from experiments.goals(new, ", ".join(sorted(use.learnt)), use)
 
@@ -81,12 +91,18 @@ def _after_declaration(new: Experiment, old: Experiment, uses: list[Use]) -> Ite
     """Yield what differs between two declarations, with what was counted."""
     yield from experiments.versions(new, old.version, uses)
     use = _of_version(uses, new.version) or Use(new.version)
+    left = _of_version(uses, old.version) or Use(old.version)
     before = {arm.name for arm in old.arms}
-    yield from experiments.arms_gone(new, before, use)
+    yield from experiments.arms_gone(new, before, left)
     yield from experiments.arms_added(new, before, use)
-    yield from experiments.arms_changed(new, old)
-    yield from experiments.goals(new, old.goal, use)
-    yield from experiments.aspects(new, old)
+    changed = chain(
+        experiments.arms_changed(new, old),
+        experiments.goals(new, old.goal, use),
+        experiments.aspects(new, old),
+    )
+    for each in changed:
+        afresh = new.version != old.version
+        yield each._replace(effect="holds for the new version") if afresh else each
 
 
 def _of_version(uses: Sequence[Use], version: str) -> Use | None:

@@ -33,6 +33,12 @@ def controlled(settings: Settings, controls: Controls) -> Settings:
     )
 
 
+def base_of(version: str) -> str:
+    """Return the version that a configuration gave to one that operators may have reset."""
+    base, _, times = version.rpartition("-r")
+    return base if base and times.isdecimal() else version
+
+
 def standing(new: Settings, controls: Controls) -> Iterator[Difference]:
     """Yield what stays as operators decided, whatever the configuration says.
 
@@ -49,22 +55,23 @@ def standing(new: Settings, controls: Controls) -> Iterator[Difference]:
 
 def _of_one(new: Experiment, control: Control) -> Iterator[Difference]:
     names = {arm.name for arm in new.arms}
+    closed = {*control.paused_arms, *control.retired_arms}
     if control.state != RUNNING:
         state = f"{control.state} ({control.arm})" if control.arm else control.state
         effect = f"nothing is decided until `banditware resume CONFIG {new.name}`"
         yield Difference(OVERRIDDEN, new.name, "state", "", state, effect)
-    for word, closed in (("paused", control.paused_arms), ("retired", control.retired_arms)):
-        for arm in sorted(names & set(closed)):
-            effect = "it is not drawn, although the file has it"
-            if arm == new.default:
-                effect = "it is drawn all the same, because the file makes it the default"
-            yield Difference(OVERRIDDEN, new.name, f"arm {arm}", "", word, effect)
-    for arm in sorted(control.added_arms):
+    for arm in sorted(names & closed):
+        effect = "it is not drawn, although the file has it"
+        if arm == new.default:
+            effect = "it is drawn all the same, because the file makes it the default"
+        word = "paused" if arm in control.paused_arms else "retired"
+        yield Difference(OVERRIDDEN, new.name, f"arm {arm}", "", word, effect)
+    for arm in sorted(set(control.added_arms) - closed):
         effect = "what the file says of it holds from now on"
         if arm not in names:
             effect = "it is drawn until it is retired, though the file does not have it"
         yield Difference(OVERRIDDEN, new.name, f"arm {arm}", "", "added", effect)
     if control.generation:
         version = version_of(new.version, control.generation)
-        effect = "counts go on under it until the file has another `version`"
+        effect = "it was reset, and counts are kept under this name"
         yield Difference(OVERRIDDEN, new.name, "version", new.version, version, effect)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import pytest
 
-from banditware.cli.completing import arms_of, experiments_of, pairs_of
+from banditware.cli.completing import any_arm_of, arms_of, experiments_of, pairs_of
 
 CONFIG = """
 secret_keys: ["${NOBODY_HAS_SET_THIS}"]
@@ -57,6 +57,7 @@ def test_arms(config: str) -> None:
 
 def test_pairs(config: str) -> None:
     """Arms with their experiments, for options that take both."""
+    assert any_arm_of(context(config=config), PARAMETER, "") == ["green", "red", "casual", "formal"]
     found = pairs_of(context(config=config), PARAMETER, "button=")
     assert found == ["button=green", "button=red"]
 

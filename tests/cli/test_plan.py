@@ -91,7 +91,7 @@ def test_json(config: Path, changed: Path) -> None:
         "what": "policy",
         "before": "thompson",
         "after": "ucb1",
-        "effect": "counts are kept; it draws by the new rule at once",
+        "effect": "holds for the new version",
     }
 
 

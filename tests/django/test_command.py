@@ -47,6 +47,18 @@ def test_the_commands_know_the_configuration(folder: Path) -> None:
     assert "checks are fine" in said("doctor")
 
 
+def test_steering_the_project(folder: Path) -> None:
+    """An operator resets, looks back, plans and exports without naming the configuration."""
+    get_bandit().decide("color", subject="s")
+    get_bandit().flush()
+    assert "counts begin anew" in said("reset", "color", "--yes", "--who", "anna")
+    assert "anna  color" in said("changes")
+    assert "nothing changes" in said("plan")
+    assert said("export").startswith("experiment,version,")
+    with pytest.raises(CommandError, match="say --yes"):
+        said("kill")
+
+
 def test_without_a_command_there_is_help(folder: Path) -> None:
     """The name alone lists the commands."""
     assert all(name in said() for name in ("check", "stats", "why", "doctor"))

@@ -63,6 +63,18 @@ def test_stats_and_why_read_the_store_of_the_app(app: Flask) -> None:
     assert told["experiment"] == "color_btn"
 
 
+def test_steering_the_app(app: Flask, tmp_path: Path) -> None:
+    """An operator pauses, looks back, plans and exports without naming the configuration."""
+    assert "running -> paused" in run(app, "pause", "txt_btn", "--who", "anna").output
+    bandit_of(app).refresh()
+    assert bandit_of(app).decide("txt_btn").reason == "paused"
+    assert "anna  txt_btn" in run(app, "changes").output
+    assert "txt_btn = state: paused" in run(app, "plan").output
+    browser(app).get("/")
+    bandit_of(app).flush()
+    assert "color_btn,1," in run(app, "export").output
+
+
 def test_a_past_in_flask_mab(app: Flask, tmp_path: Path) -> None:
     """Its file goes into the store of the app, and the app sees it."""
     path = tmp_path / "bandits.json"

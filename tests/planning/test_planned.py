@@ -65,6 +65,15 @@ def test_a_new_version() -> None:
     assert "0 pulls and 0 rewards stay under version 1" in bare
 
 
+def test_everything_with_a_new_version() -> None:
+    """What else changes holds for the new version, and what is gone had its pulls under the old."""
+    new = settings({"version": 2, "arms": ["green"], "policy": "ucb1"})
+    version, gone, policy = lines(new, old=settings())
+    assert version.startswith("button ! version: 1 -> 2")
+    assert gone.startswith("button - arm red; 1 pull stays")
+    assert policy == "button ~ policy: thompson -> ucb1; holds for the new version"
+
+
 def test_back_to_an_earlier_version() -> None:
     """A version that was there before goes on with what it had."""
     counts: dict[str, dict[str, float]] = {

@@ -7,7 +7,7 @@ import pytest
 from banditware.config import Settings, load
 from banditware.control import Control, Controls
 from banditware.planning.planned import planned
-from banditware.planning.standing import controlled, standing
+from banditware.planning.standing import base_of, controlled, standing
 from banditware.planning.used import used
 
 
@@ -53,7 +53,7 @@ def lines(control: Control, new: Settings = NEW) -> list[str]:
         ),
         (
             Control(generation=2),
-            "= version: 1 -> 1-r2; counts go on under it until the file has another `version`",
+            "= version: 1 -> 1-r2; it was reset, and counts are kept under this name",
         ),
     ],
 )
@@ -74,19 +74,35 @@ def test_the_kill_switch() -> None:
 
 
 def test_what_operators_did_is_no_change_of_the_file() -> None:
-    """An arm that was added, and counts that began anew, are not taken for changes."""
+    """Arms that were added, and counts that began anew, are not taken for changes."""
     controls = Controls(2, "", {"button": Control(added_arms={"blue": None}, generation=1)})
-    counts = used({"button@1": {"n/green/0": 9}, "button@1-r1": {"n/blue/1": 2, "n/red/1": 1}})
-    new = controlled(NEW, controls)
-    assert new.experiments[0].ledger == "button@1-r1"
-    (green,) = planned(new, counts).differences
-    assert (green.kind, green.what) == ("added", "arm green")
-    assert planned(new, counts, controlled(NEW, controls)).differences == ()
-    written = controlled(settings(["green", "red", "blue"]), controls)
-    assert planned(written, counts, new).differences == ()
+    written = settings(["green", "red", "blue"])
+    anew = {"button@1-r1": {"n/green/1": 1, "n/red/1": 1}}
+    for counts in ({"button@1": {"n/green/0": 9}}, anew):
+        assert planned(NEW, used(counts), None, controls).differences == ()
+        assert planned(NEW, used(counts), NEW, controls).differences == ()
+        assert planned(written, used(counts), NEW, controls).differences == ()
+    (version,) = planned(
+        settings(["green", "red"], version=2), used(anew), None, controls
+    ).differences
+    assert (version.before, version.after) == ("1-r1", "2-r1")
+
+
+def test_arms_that_were_added_and_taken_out() -> None:
+    """Of an arm that the file never had, and that is not drawn, there is nothing to say."""
+    assert lines(Control(added_arms={"blue": None}, retired_arms=("blue",))) == []
 
 
 def test_arms_that_the_app_names() -> None:
     """An experiment without arms of its own keeps none."""
     new = load({"secret_keys": ["k"], "experiments": {"shoe": {"policy": "igw"}}})
     assert controlled(new, Controls()).experiments == new.experiments
+
+
+@pytest.mark.parametrize(
+    ("version", "base"),
+    [("1", "1"), ("1-r2", "1"), ("a-r", "a-r"), ("-r2", "-r2"), ("a-r1-r2", "a-r1")],
+)
+def test_versions_that_were_reset(version: str, base: str) -> None:
+    """The version that the file gave is told from how often it was reset."""
+    assert base_of(version) == base

@@ -17,7 +17,10 @@ from banditware.cli.given import with_settings
 from banditware_django.configuring import loaded
 
 #: The commands that read one configuration: here it is that of the project.
-COMMANDS = ("check", "stats", "why", "doctor")
+COMMANDS = (
+    *("check", "plan", "stats", "why", "log", "changes", "doctor", "export", "import"),
+    *("pause", "resume", "promote", "stop", "archive", "reset", "retire", "add", "kill", "revive"),
+)
 
 
 class _Commands(click.Group):
@@ -32,7 +35,7 @@ class _Commands(click.Group):
 
 
 class Command(BaseCommand):  # type: ignore[misc]  # Django has no type information
-    """`manage.py banditware check`, `stats`, `why` and `doctor`."""
+    """`manage.py banditware check`, `stats`, `pause` and all others that read one configuration."""
 
     help = f"Look after the experiments of this project: {', '.join(COMMANDS)}."
 
