@@ -104,7 +104,7 @@ def _unpack(package: Path, place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
     with tarfile.open(package) as archive:
         for name, target in FILES.items():
-            content = archive.extractfile(name)
+            content = archive.extractfile(name) if name in archive.getnames() else None
             if content is None:
                 raise ChartsError(f"{PACKAGE} {VERSION} has no {name}")
             (place / target).write_bytes(content.read())

@@ -58,18 +58,13 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
 
 
-def percent(share: float | None, *, signs: int = 3) -> str:
-    """Return a share in percent with so many digits, or a dash if there is none."""
+def percent(share: float | None) -> str:
+    """Return a share in percent, with three digits in all, or a dash if there is none."""
     if share is None:
         return DASH
-    text = f"{share * 100:.{signs}g}"
-    return f"{float(text):.{_decimals(share * 100, signs)}f}%"
-
-
-def _decimals(value: float, signs: int) -> int:
-    """Return how many digits behind the point make so many digits in all, at most three."""
-    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 1
-    return max(0, min(3, signs - whole))
+    value = share * 100
+    size = abs(value)
+    return f"{value:.{2 if size < 9.995 else 1 if size < 99.95 else 0}f}%"
 
 
 def moment(seconds: float | None) -> Markup:

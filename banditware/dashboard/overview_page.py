@@ -131,7 +131,7 @@ def _row(name: str, row: Data) -> Markup:
     shares = [share for share in row["share"] if share is not None]
     said = f"share of {row['share_of']}"
     if shares:
-        said += f": {percent(shares[0], signs=2)} to {percent(shares[-1], signs=2)}"
+        said += f": {percent(shares[0])} to {percent(shares[-1])}"
     alarms = row["alarms"]
     health = (
         badge(f"{alarms} alarm{'s' * (alarms > 1)}", "bad") if alarms else badge("fine", "fine")

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from banditware.answer import Answer
 from banditware.dashboard import answers
-from banditware.dashboard.assets import asset
 from banditware.dashboard.changes_page import changes_page
 from banditware.dashboard.changing import action
 from banditware.dashboard.confirming import Wanted, confirming_page
@@ -222,16 +221,11 @@ def _made(asked: Asked, wanted: Wanted) -> dict[str, Any]:
     return plain_change(change)
 
 
-def _asset(asked: Asked) -> Answer:
-    return asset(asked.request.place.rpartition("/")[2]) or asked.missing()
-
-
 _PAGES: Mapping[str | None, Mapping[str, Page]] = {
     "": {"GET": _overview_page},
     "experiments/": {"GET": _experiment_page},
     "changes": {"GET": _changes_page},
     "change": {"GET": _confirm, "POST": _change},
-    "assets/": {"GET": _asset},
     "api/overview": {"GET": _overview_data},
     "api/experiments/": {"GET": _experiment_data},
     "api/changes": {"GET": _changes_data, "POST": _change_data},

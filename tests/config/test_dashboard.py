@@ -57,8 +57,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "short": (
         {"token": "secret"},
         (
-            "dashboard.token: has 6 characters, and with fewer than 16 it could be guessed: make one "
-            'by python -c "import secrets; print(secrets.token_urlsafe(24))"'
+            "dashboard.token: has 6 characters, and with fewer than 16 it could be guessed: make "
+            'one by python -c "import secrets; print(secrets.token_urlsafe(24))"'
         ),
     ),
     "no text": ({"token": 1234567890123456}, "dashboard.token: must be text; quote it"),

@@ -6,13 +6,14 @@ all: a new adapter is one new row of `tests.wires.entries.ENTRIES`.
 
 from __future__ import annotations
 
+import io
 import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from banditware import Bandit, Visit, wrap
-from banditware.asgi import ASGIApplication, Receive, Scope, Send
+from banditware.asgi import ASGIApplication, Message, Receive, Scope, Send
 from tests.wires import asgi, wsgi
 from tests.wires.shop import BROWSER
 
@@ -33,6 +34,7 @@ class Request:
     https: bool = False
     user_agent: str = BROWSER
     cookie: str | None = None
+    body: bytes = b""
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -106,7 +108,7 @@ def wsgi_ask(wrapped: WSGIApplication) -> Ask:
     """Return what sends requests to a WSGI app."""
 
     def ask(request: Request) -> Reply:
-        headers = {f"HTTP_{k.upper().replace('-', '_')}": v for k, v in request.pairs}
+        headers = {_environ_key(k): v for k, v in request.pairs}
         environ = wsgi.environ(
             request.method,
             request.path.encode().decode("latin-1"),
@@ -114,6 +116,7 @@ def wsgi_ask(wrapped: WSGIApplication) -> Ask:
                 "QUERY_STRING": request.query,
                 "HTTP_USER_AGENT": "",
                 "HTTP_HOST": "shop.example",
+                "wsgi.input": io.BytesIO(request.body),
                 "wsgi.url_scheme": "https" if request.https else "http",
                 **headers,
             },
@@ -123,6 +126,12 @@ def wsgi_ask(wrapped: WSGIApplication) -> Ask:
         return Reply(int(served.status[:3]), pairs, tuple(served.written))
 
     return ask
+
+
+def _environ_key(name: str) -> str:
+    """Return where a header stands in an environ."""
+    key = name.upper().replace("-", "_")
+    return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
 
 
 def asgi_entry(view: View, wrapper: Wrapper) -> Ask:
@@ -154,7 +163,8 @@ def asgi_ask(wrapped: ASGIApplication) -> Ask:
             scheme="https" if request.https else "http",
             headers=[(k.encode(), v.encode("latin-1")) for k, v in pairs],
         )
-        served = asgi.serve(wrapped, scope)
+        sent: Message = {"type": "http.request", "body": request.body, "more_body": False}
+        served = asgi.serve(wrapped, scope, [sent])
         headers = tuple(
             (k.decode().lower(), v.decode("latin-1")) for k, v in served.start["headers"]
         )
