@@ -21,9 +21,12 @@ Data = Mapping[str, Any]
 Series = Mapping[str, Sequence["float | None"]]
 
 
+# Arms are sorted, so that one that is paused keeps its colour.
+
+
 def shares_of(history: Data) -> Series:
     """Return the share of all pulls that each arm had, step by step; None where there were none."""
-    pulls = {name: arm["pulls"] for name, arm in history["arms"].items()}
+    pulls = {name: arm["pulls"] for name, arm in sorted(history["arms"].items())}
     sums = [sum(step) for step in zip(*pulls.values(), strict=True)]
     return {
         name: [own / whole if whole else None for own, whole in zip(steps, sums, strict=True)]
@@ -34,7 +37,7 @@ def shares_of(history: Data) -> Series:
 def rates_of(history: Data, goal: str) -> Series:
     """Return each arm's rewards per pull, step by step; None where there were no pulls."""
     found = {}
-    for name, arm in history["arms"].items():
+    for name, arm in sorted(history["arms"].items()):
         pulls = arm["pulls"]
         rewards = arm["goals"].get(goal, {}).get("rewards", [0] * len(pulls))
         pairs = zip(rewards, pulls, strict=True)

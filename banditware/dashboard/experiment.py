@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from banditware.analysis.intervals import interval
 from banditware.dashboard.judging import Judge
 from banditware.dashboard.overview import plain_alarms
 from banditware.dashboard.source import Source, alarms_of
@@ -95,7 +96,7 @@ def _arms(
     found = {}
     for arm in sorted(report["arms"].keys() | closed.keys()):
         counted = report["arms"].get(arm, _NOTHING)
-        weighed = verdict["arms"].get(arm, {})
+        weighed = verdict["arms"].get(arm) or _measured(counted, verdict["alpha"])
         state = closed.get(arm) or ("open" if arm in verdict["arms"] else "removed")
         found[arm] = {
             "state": state,
@@ -112,6 +113,15 @@ def _arms(
             "goals": counted["goals"],
         }
     return found
+
+
+def _measured(counted: Mapping[str, Any], alpha: float) -> dict[str, Any]:
+    """Return what is known of an arm that is not drawn now, if it was rewarded by ones alone."""
+    pulls, rewards = counted["pulls"], counted["rewards"]
+    if not pulls or rewards > pulls or counted["reward_sum"] != rewards:
+        return {}
+    ends = interval(pulls, rewards, alpha)
+    return {"mean": rewards / pulls, "interval": list(ends)}
 
 
 _NOTHING: Mapping[str, Any] = {

@@ -12,7 +12,7 @@ from banditware.dashboard.changing import arm_actions, experiment_actions
 from banditware.dashboard.charts import charts
 from banditware.dashboard.figures import interval_bar, share_bar
 from banditware.dashboard.layout import Viewer, alarm_list, badge, cell, head, page, state, table
-from banditware.dashboard.markup import DASH, Child, moment, number, percent, tag
+from banditware.dashboard.markup import DASH, Child, chance, moment, number, percent, tag
 
 Data = Mapping[str, Any]
 
@@ -165,7 +165,7 @@ def _arm(
         cell(percent(arm["rate"]), "number"),
         cell(shown, "bounds"),
         cell([bar, percent(propensity)], "number"),
-        cell(percent(arm["p_best"]), "number"),
+        cell(chance(arm["p_best"]), "number"),
         cell(DASH if arm["expected_loss"] is None else said(arm["expected_loss"]), "number"),
         cell(_arm_buttons(name, found, viewer)) if viewer.writes else None,
         class_=f"arm-{arm['state']}",

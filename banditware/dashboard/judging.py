@@ -16,7 +16,7 @@ from banditware.dashboard.counting import Tally, tally
 from banditware.snapshot import ExperimentSnapshot
 
 #: How many experiments a page of many judges anew.
-AT_ONCE = 12
+AT_ONCE = 8
 
 #: Seconds that a judgement, and a tally, holds on an overview, though the counts moved on.
 FRESH, TALLY_FRESH = 60.0, 5.0

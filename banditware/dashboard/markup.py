@@ -38,19 +38,20 @@ def tag(name: str, /, *children: Child, **attributes: str | float | bool | None)
         parts.append("/>")  # which SVG needs, and HTML allows
     else:
         parts.append(">")
-        parts.extend(_texts(children))
+        _add(parts, children)
         parts.append(f"</{name}>")
     return Markup("".join(parts))  # noqa: S704  # every part was escaped
 
 
-def _texts(children: Iterable[Child]) -> Iterable[str]:
+def _add(parts: list[str], children: Iterable[Child]) -> None:
+    """Add content, as text; pages of hundreds of rows have thousands of elements."""
     for child in children:
-        if child is None:
-            continue
-        if isinstance(child, str | int | float):
-            yield escape(child)
-        else:
-            yield from _texts(child)
+        if isinstance(child, Markup):
+            parts.append(child)
+        elif isinstance(child, str | int | float):
+            parts.append(escape(child))
+        elif child is not None:
+            _add(parts, child)
 
 
 def number(value: float) -> str:
@@ -65,6 +66,13 @@ def percent(share: float | None) -> str:
     value = share * 100
     size = abs(value)
     return f"{value:.{2 if size < 9.995 else 1 if size < 99.95 else 0}f}%"
+
+
+def chance(probability: float | None) -> str:
+    """Return a probability in percent; one that is nearly certain is not said to be."""
+    if probability is not None and 0.9995 <= probability < 1.0:
+        return ">99.9%"
+    return percent(probability)
 
 
 def moment(seconds: float | None) -> Markup:

@@ -59,10 +59,10 @@ def _row(
     snapshot: ExperimentSnapshot, counts: Tally, verdict: Mapping[str, Any], control: Control
 ) -> dict[str, Any]:
     experiment = snapshot.experiment
-    arms = {arm: found.rate for arm, found in counts.arms.items()}
-    leader = verdict.get("leader") if verdict else _best(arms)
+    arms, best = {arm: found.rate for arm, found in counts.arms.items()}, _best(counts)
+    leader = verdict.get("leader") if verdict else best
     p_best = verdict["arms"].get(leader, {}).get("p_best") if leader and verdict else None
-    shown = leader or _best(arms) or experiment.default
+    shown = leader or best or experiment.default
     return {
         "state": control.state,
         "policy": (experiment.context or experiment).policy.name,
@@ -75,17 +75,18 @@ def _row(
         "rate": _rounded(counts.rewards / counts.pulls if counts.pulls else None),
         "leader": leader,
         "leader_rate": _rounded(arms.get(leader) if leader else None),
-        "p_best": _rounded(p_best),
+        "p_best": p_best if p_best is None else round(p_best, 4),
         "why": verdict.get("why", ""),
         "share_of": shown,
         "share": [_rounded(share) for share in counts.shares(shown)],
     }
 
 
-def _best(rates: Mapping[str, float | None]) -> str | None:
-    """Return the arm with the highest rate, if any has been pulled."""
-    known = {arm: rate for arm, rate in rates.items() if rate is not None}
-    return max(known, key=lambda arm: known[arm]) if known else None
+def _best(counts: Tally) -> str | None:
+    """Return the arm with the highest rate, of those that were shown more than now and then."""
+    least = max(1.0, counts.pulls / 100)
+    known = {arm: found.rate for arm, found in counts.arms.items() if found.pulls >= least}
+    return max(known, key=lambda arm: known[arm] or 0.0) if known else None
 
 
 def _rounded(number: float | None) -> float | None:

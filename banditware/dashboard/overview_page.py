@@ -18,7 +18,7 @@ from banditware.dashboard.layout import (
     state,
     table,
 )
-from banditware.dashboard.markup import DASH, Child, moment, number, percent, tag
+from banditware.dashboard.markup import DASH, Child, chance, moment, number, percent, tag
 
 Data = Mapping[str, Any]
 
@@ -152,7 +152,7 @@ def _row(name: str, row: Data) -> Markup:
         cell(number(row["pulls"]), "number wide"),
         cell(percent(row["rate"]), "number wide"),
         cell(leader),
-        cell(percent(row["p_best"]), "number wide"),
+        cell(chance(row["p_best"]), "number wide"),
         cell(line(row["share"], said) if shares else tag("span", DASH, class_="muted")),
         cell(health, "wide"),
     )

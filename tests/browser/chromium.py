@@ -60,10 +60,11 @@ class Chromium:
                 _arguments(profile),
                 os.environ,
                 file_actions=[
-                    (os.POSIX_SPAWN_DUP2, high[0], 3),
-                    (os.POSIX_SPAWN_DUP2, high[1], 4),
+                    # The log first: it may be 3 or 4 itself.
                     (os.POSIX_SPAWN_DUP2, log.fileno(), 1),
                     (os.POSIX_SPAWN_DUP2, log.fileno(), 2),
+                    (os.POSIX_SPAWN_DUP2, high[0], 3),
+                    (os.POSIX_SPAWN_DUP2, high[1], 4),
                 ],
                 setpgroup=0,
             )
@@ -71,6 +72,8 @@ class Chromium:
             os.close(fd)
         self._buffer = b""
         self._last = 0
+        #: What the browser told without being asked, in order.
+        self.heard: list[dict[str, Any]] = []
 
     def call(self, method: str, session: str | None = None, /, **parameters: Any) -> dict[str, Any]:
         """Return what the browser answers to a command."""
@@ -83,6 +86,8 @@ class Chromium:
             answer = self._read()
             if answer.get("id") == self._last:
                 break
+            if "method" in answer:
+                self.heard.append(answer)
         if "error" in answer:
             raise BrowserError(f"{method}: {answer['error']['message']}")
         result: dict[str, Any] = answer["result"]
@@ -219,6 +224,13 @@ class Page:
         )
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def look(self, *, width: int, height: int = 800, dark: bool = False) -> None:
+        """Have a window of this size, and a taste for light or dark pages."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1}
+        self.call("Emulation.setDeviceMetricsOverride", mobile=width < 500, **size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.call("Emulation.setEmulatedMedia", features=[scheme])
 
     def screenshot(self, file: Path) -> None:
         """Save what the tab shows."""

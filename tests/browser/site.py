@@ -91,11 +91,15 @@ class Site:
         return dict(self.bandit.stats("headline")["excluded"])
 
 
-class _Server(ThreadingMixIn, WSGIServer):
+class ThreadingServer(ThreadingMixIn, WSGIServer):
+    """A server with a thread for every request."""
+
     daemon_threads = True
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
+    """Logs nothing."""
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
         """Say nothing."""
 
@@ -123,7 +127,7 @@ def serving() -> Iterator[Site]:
             site.asked.append((environ["REQUEST_METHOD"], environ["PATH_INFO"], purpose))
             return wrapped(environ, start_response)  # type: ignore[no-any-return]  # an app
 
-        with make_server("127.0.0.1", 0, noting, _Server, _Quiet) as server:
+        with make_server("127.0.0.1", 0, noting, ThreadingServer, Quiet) as server:
             site.url = f"http://127.0.0.1:{server.server_port}"
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
             thread.start()

@@ -18,6 +18,7 @@ from banditware import Bandit
 from banditware.cli import main
 from banditware.cli.dashboard import alone, opened
 from banditware.config import Settings, load
+from tests.wires import wsgi
 
 YAML = """\
 secret_keys: [a secret of the tests]
@@ -89,6 +90,11 @@ def test_nothing_else_is_served_or_written(config: Path) -> None:
     """Neither the routes of the app nor its log are at work beside it, and nothing is counted."""
     settings = alone(load(config), "a-token-of-this-run", write=False)
     assert (settings.routes, settings.beacon, settings.log, settings.stamp) == ((), None, (), None)
+    with Bandit(settings) as bandit, opened(bandit, "127.0.0.1", 0) as server:
+        app = server.get_app()
+        assert app is not None
+        served = wsgi.serve(app, wsgi.environ("GET", "//anything"))
+    assert (served.status, served.body) == ("404 Not Found", b"")
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")

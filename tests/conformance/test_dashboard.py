@@ -47,7 +47,7 @@ def operator(door: Door, open_shop: OpenShop) -> Visitor:
     return visitor
 
 
-def test_the_dashboard_answers_instead_of_the_app(operator: Visitor) -> None:
+def test_the_dashboard_answers_instead_of_the_app(operator: Visitor, door: Door) -> None:
     """Every page below the path is ours; the app is not called."""
     assert operator.get(PATH).values("location") == ["_banditware/"]
     reply = operator.get(HOME)
@@ -101,12 +101,12 @@ def test_without_a_token_there_is_nothing(door: Door, open_shop: OpenShop) -> No
     assert send(visitor, "sign-in", {"token": ""}).status == 404
 
 
-def test_too_long_a_form(operator: Visitor) -> None:
+def test_too_long_a_form(operator: Visitor, door: Door) -> None:
     """A form that is too long is refused without being kept."""
     assert send(operator, "change", {"note": "x" * MOST}).status == 413
 
 
-def test_head_gets_the_headers(operator: Visitor) -> None:
+def test_head_gets_the_headers(operator: Visitor, door: Door) -> None:
     """HEAD gets what GET gets, without the body."""
     reply = operator.send(Sent("HEAD", HOME))
     assert (reply.status, reply.body) == (200, b"")
@@ -129,7 +129,7 @@ def test_pages_are_made_beside_the_event_loop(
 
 
 def test_a_broken_store_breaks_no_page_of_the_app(
-    operator: Visitor, monkeypatch: pytest.MonkeyPatch
+    operator: Visitor, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever goes wrong while a page is made, it is a page that says so."""
     monkeypatch.setattr(mounting, "answered", lambda *given: 1 / 0)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from banditware.dashboard.markup import DASH, moment, number, percent, tag
+from banditware.dashboard.markup import DASH, chance, moment, number, percent, tag
 
 
 def test_elements() -> None:
@@ -69,3 +69,14 @@ def test_moments() -> None:
         '<time datetime="2027-01-15T08:00:00Z">15 Jan 2027, 08:00 UTC</time>'
     )
     assert moment(None) == DASH
+
+
+def test_chances() -> None:
+    """What is nearly certain is not said to be certain."""
+    assert [chance(each) for each in (None, 0.5, 0.99949, 0.9996, 1.0)] == [
+        DASH,
+        "50.0%",
+        "99.9%",
+        ">99.9%",
+        "100%",
+    ]
