@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from banditware import Bandit
+from tests.serving import PATIENCE
 from tests.support import Asked
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -15,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("calm")
 YAML = """\
 secret_keys: k
 store: memory://
+refresh: 10ms
 experiments: {{color: {{arms: [red, blue]}}}}
 routes: [{{match: GET /, choose: color}}]
 {more}
@@ -45,8 +48,10 @@ def test_metrics_come_and_go_with_the_file(tmp_path: Path) -> None:
 
         def reread(more: str) -> None:
             write(more)
-            for _ in range(2):  # it is left alone until it has been the same for a refresh
-                bandit.refresh()
+            before, deadline = bandit.health().config_reloads, time.monotonic() + PATIENCE
+            while bandit.health().config_reloads == before and time.monotonic() < deadline:
+                bandit.refresh()  # it is left alone until it has been the same for a while
+                time.sleep(0.01)
 
         assert not answered(bandit, "/metrics")
         assert measured(bandit) is None
