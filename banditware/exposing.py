@@ -37,10 +37,11 @@ def metrics_routes(settings: Settings, bandit: Bandit) -> tuple[Route, ...]:
     if scraping is None or scraping.path is None:
         return ()
     prometheus = extra("banditware.prometheus", "prometheus", "metrics", settings.source)
+    collector = prometheus.BanditCollector(bandit)
 
     def respond(accept: str, _received: Received) -> Answer:
         try:
-            kind, body = prometheus.exposition(bandit, accept)
+            kind, body = prometheus.exposition(collector, accept)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the server
             bandit.hidden(error)
             return FAILED

@@ -1,16 +1,41 @@
-"""Counts that are current where nobody may wait long for the store."""
+"""What is current where nobody may wait long for the store."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from banditware.errors import StoreError
 from banditware.launching import launch
 
 if TYPE_CHECKING:
     from banditware.flusher import Flusher
+
+T = TypeVar("T")
+
+
+class Asking:
+    """Asks in a thread, one at a time; many may wait for the same answer, as long as they like."""
+
+    def __init__(self, ask: Callable[[], None]) -> None:
+        """Prepare; `ask` must not raise."""
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, patience: float) -> None:
+        """Have it asked, and wait for `patience` seconds at most. Never raises."""
+        if not self._lock.acquire(timeout=patience):
+            return
+        try:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = launch(self._ask)
+            thread = self._thread
+        finally:
+            self._lock.release()
+        if thread is not None:  # there are processes that can start none
+            thread.join(patience)
 
 
 class Freshness:
@@ -33,8 +58,7 @@ class Freshness:
         self._flusher = flusher
         self._refresh = refresh
         self._fault = fault
-        self._lock = threading.Lock()
-        self._asking: threading.Thread | None = None
+        self._asking = Asking(self._flush)
 
     def __call__(self, patience: float) -> None:
         """Ask the store if the counts are old, and wait for `patience` seconds at most.
@@ -42,25 +66,49 @@ class Freshness:
         A store that is away is left to the flusher, which tries at its own pace. Never raises.
         """
         health = self._flusher.health()
-        if health.failures:
-            return
-        if health.counts_age is not None and health.counts_age <= self._refresh:
-            return
-        if not self._lock.acquire(timeout=patience):
-            return
-        try:
-            if self._asking is None or not self._asking.is_alive():
-                self._asking = launch(self._ask)
-            asking = self._asking
-        finally:
-            self._lock.release()
-        if asking is not None:  # where no thread can be started, counts come between requests
-            asking.join(patience)
+        age = health.counts_age
+        if not health.failures and (age is None or age > self._refresh):
+            self._asking(patience)
 
-    def _ask(self) -> None:
+    def _flush(self) -> None:
         try:
             self._flusher.flush()
         except StoreError:  # which the flusher has counted
             pass
         except Exception as error:  # noqa: BLE001  # nothing of ours may end the app's server
             self._fault(error)
+
+
+class Latest(Generic[T]):
+    """What somebody said last, who takes their time: asked anew when it is old."""
+
+    def __init__(
+        self, ask: Callable[[], T], first: T, *, every: float, clock: Callable[[], float]
+    ) -> None:
+        """Prepare.
+
+        Args:
+            ask: says it; it may take as long as the store does. What it raises changes nothing.
+            first: what holds before it was said for the first time.
+            every: seconds after which it is old.
+            clock: seconds, of a clock that only goes forward.
+        """
+        self._said = first
+        self._ask = ask
+        self._every = every
+        self._clock = clock
+        self._due = clock()
+        self._asking = Asking(self._listen)
+
+    def __call__(self, patience: float) -> T:
+        """Return what was said last, after waiting for `patience` seconds at most if it is old."""
+        if self._clock() >= self._due:
+            self._asking(patience)
+        return self._said
+
+    def _listen(self) -> None:
+        try:
+            self._said = self._ask()
+        except Exception:  # noqa: BLE001  # what was said before goes on
+            return
+        self._due = self._clock() + self._every

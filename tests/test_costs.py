@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from banditware.costs import BUCKETS, INFINITY, Costs
 
 
@@ -29,9 +31,10 @@ def test_a_child_begins_anew() -> None:
     assert costs.spent().total == 1.0
 
 
-def test_a_parent_goes_on() -> None:
-    """A fork changes nothing for the parent."""
+@pytest.mark.parametrize(("child", "total"), [(False, 1.0), (True, 0.0)])
+def test_who_begins_anew(child: bool, total: float) -> None:
+    """A fork changes nothing for the parent, and empties the child."""
     costs = Costs()
     costs(1.0)
-    costs.after_fork(child=False)
-    assert costs.spent().total == 1.0
+    costs.after_fork(child=child)
+    assert costs.spent().total == total

@@ -9,7 +9,7 @@ import pytest
 
 from banditware import Bandit
 from banditware.errors import StoreError
-from banditware.freshness import Freshness
+from banditware.freshness import Freshness, Latest
 from banditware.stores.memory import MemoryStore
 from tests.support import NOON, Watch, configured, put
 
@@ -89,7 +89,7 @@ def test_a_reader_who_cannot_ask_waits_no_longer() -> None:
     store, watch = Slow(), Watch()
     with opened(store, watch) as bandit:
         watch.now += 11
-        with bandit._freshness._lock:
+        with bandit._freshness._asking._lock:
             assert pulls(bandit, 0.001) == 0
 
 
@@ -126,3 +126,27 @@ def test_where_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None
         asked = store.asked
         fresh(60)
         assert store.asked == asked
+
+
+def test_what_was_said_last() -> None:
+    """It is asked for when it is old, and goes on where nothing is said, or not in time."""
+    watch, going = Watch(), threading.Event()
+    said = ["one"]
+
+    def ask() -> str:
+        assert going.wait(60)
+        return said.pop()
+
+    latest = Latest(ask, "nothing", every=10.0, clock=watch)
+    assert latest(0.001) == "nothing"
+    going.set()
+    assert latest(60) == "one"
+    said.append("two")
+    watch.now += 9
+    assert latest(60) == "one"
+    watch.now += 1
+    assert latest(60) == "two"
+    watch.now += 10
+    assert latest(60) == "two"
+    said.append("three")
+    assert latest(60) == "three"

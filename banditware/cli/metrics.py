@@ -9,6 +9,9 @@ from banditware.config import Settings
 from banditware.errors import ConfigError
 from banditware.extras import extra
 
+#: Seconds to wait for what the store says.
+_PATIENCE = 30.0
+
 
 @click.command()
 @click.argument("config", type=click.Path())
@@ -28,5 +31,6 @@ def metrics(config: str | Settings, *, openmetrics: bool) -> None:
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
     with counting(settings) as bandit:
-        _, text = prometheus.exposition(bandit, accept, process=False)
+        collector = prometheus.BanditCollector(bandit, process=False, patience=_PATIENCE)
+        _, text = prometheus.exposition(collector, accept)
     click.echo(text, nl=False)

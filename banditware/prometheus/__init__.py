@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client.core import Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from banditware.freshness import Latest
 from banditware.prometheus.counting import count
 from banditware.prometheus.families import COST, HEALTH, SHARED, Family, Samples
 from banditware.prometheus.processes import tell_costs, tell_health
 
 if TYPE_CHECKING:
     from banditware.bandit import Bandit
+
+#: Seconds between two looks for alarms, each of which asks the store.
+LOOK = 10.0
 
 __all__ = ["BanditCollector", "exposition"]
 
@@ -29,7 +34,7 @@ class BanditCollector(Collector):
 
     It reads the snapshot, which is no older than `refresh`: a scrape waits for the store if nobody
     has asked it for longer, and never beyond `patience`. Of a store that is away, the last counts
-    are shown.
+    are shown. Keep one, as long as the bandit: it remembers alarms for some seconds.
     """
 
     def __init__(self, bandit: Bandit, *, process: bool = True, patience: float = 1.0) -> None:
@@ -43,6 +48,8 @@ class BanditCollector(Collector):
         self._bandit = bandit
         self._process = process
         self._patience = patience
+        ask: Callable[[], Iterable[Any]] = getattr(bandit, "alarms", tuple)
+        self._alarms: Latest[Iterable[Any]] = Latest(ask, (), every=LOOK, clock=monotonic)
 
     def describe(self) -> Iterator[Metric]:
         """Yield the metrics without samples, so that a registry need not ask the store."""
@@ -56,8 +63,10 @@ class BanditCollector(Collector):
         controls = self._bandit.controls()
         for name, snapshot in experiments.items():
             count(samples, snapshot, controls.of(name).state)
-        for alarm in _alarms(self._bandit):
-            samples.add("alarm", (alarm.kind, alarm.experiment or "", alarm.arm or ""), 1)
+        alarms = self._alarms(self._patience)
+        # One sample for each set of labels: Prometheus refuses a whole scrape for a second one.
+        for labels in sorted({(a.kind, a.experiment or "", a.arm or "") for a in alarms}):
+            samples.add("alarm", labels, 1)
         if self._process:
             health = self._bandit.health()
             tell_health(samples, health)
@@ -73,22 +82,15 @@ class BanditCollector(Collector):
                 yield COST
 
 
-def _alarms(bandit: Bandit) -> Iterable[Any]:
-    """Return what is wrong at the moment, as far as this version of a bandit looks for it."""
-    alarms: Callable[[], Iterable[Any]] = getattr(bandit, "alarms", tuple)
-    return alarms()
-
-
-def exposition(bandit: Bandit, accept: str = "", *, process: bool = True) -> tuple[str, bytes]:
+def exposition(collector: BanditCollector, accept: str = "") -> tuple[str, bytes]:
     """Return the metrics as Prometheus reads them.
 
     Args:
-        bandit: whose.
+        collector: whose.
         accept: the formats that the reader prefers, as in the header of that name.
-        process: also report how this process is.
 
     Returns:
         the content type and the text.
     """
     encoder, kind = choose_encoder(accept)
-    return kind, encoder(BanditCollector(bandit, process=process))
+    return kind, encoder(collector)

@@ -14,7 +14,7 @@ from banditware.counts import HOLDOUT
 from banditware.prometheus import BanditCollector
 from banditware.prometheus.counting import MOST, OTHERS, labelled
 from banditware.stores.memory import MemoryStore
-from tests.support import Stand, put, stand
+from tests.support import Stand, Watch, put, stand
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -171,11 +171,18 @@ class Alarm(NamedTuple):
 
 
 def test_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is wrong is a series for as long as it is."""
+    """What is wrong is a series, looked for every ten seconds: looking asks the store."""
     here = counted({})
-    raised = [Alarm("no_rewards", "button", None), Alarm("guardrail", "button", "red")]
-    monkeypatch.setattr(here.bandit, "alarms", lambda: raised, raising=False)
-    found = values(registered(here), "banditware_alarm", "kind")
-    assert found == {"no_rewards": 1, "guardrail": 1}
+    twice = Alarm("guardrail", "button", "red")
+    raised = [Alarm("no_rewards", "button", None), twice, twice]
+    monkeypatch.setattr(here.bandit, "alarms", lambda: [*raised], raising=False)
+    clock = Watch()
+    monkeypatch.setattr("banditware.prometheus.monotonic", clock)
+    registry = registered(here, patience=60)
+    both = {"no_rewards": 1, "guardrail": 1}
+    assert values(registry, "banditware_alarm", "kind") == both
+    assert generate_latest(registry).count(b'kind="guardrail"') == 1
     raised.clear()
-    assert values(registered(here), "banditware_alarm", "kind") == {}
+    assert values(registry, "banditware_alarm", "kind") == both
+    clock.now += 10
+    assert values(registry, "banditware_alarm", "kind") == {}
