@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from banditware.actions import GivenActions
 from banditware.debugging import Debug
-from banditware.guardrails.tally import Tally
+from banditware.guardrails.tally import Note, Tally
 from banditware.http import Effects, Headers
 from banditware.model import Decision
 from banditware.showing import OpenVisit, TellingVisit, Timer, visits
@@ -43,7 +43,7 @@ class Watching(Visit):
 
     #: When the app began, for all that we know; 0 before anything was decided.
     _since: float = 0.0
-    _noted: tuple[list[object], ...] = ()
+    _noted: Sequence[Note] = ()
 
     def __init__(self, watch: Watch, *rest: Any) -> None:
         self._watch = watch
@@ -78,16 +78,16 @@ class Watching(Visit):
     def _note(self, status: int) -> None:
         if self._noted:  # the response starts anew
             for note in self._noted:
-                note[2] = status
+                note[1] = status
             return
-        watch = self._watch
-        spent = watch.timer() - self._since
-        self._noted = tuple(
-            [f"{name}@{each.version}", each.arm, status, spent]
-            for name, each in self._decisions.items()
-            if name in watch.guarded and each.id and each.reason != "holdout"
-        )
-        watch.tally.notes.extend(self._noted)
+        tally, timer, guarded = self._watch
+        spent = timer() - self._since
+        notes: list[Note] = []
+        for name, each in self._decisions.items():
+            if name in guarded and each.id and each.reason != "holdout":
+                notes.append([each, status, spent])  # most are a single one
+        self._noted = notes
+        tally.notes += notes
 
 
 class WatchedVisit(Watching):
