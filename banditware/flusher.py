@@ -11,11 +11,8 @@ import contextlib
 import os
 import random
 import threading
-import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import NamedTuple
 
 from banditware import forks, hosting
 from banditware.between import Between, arranged, attend
@@ -23,6 +20,7 @@ from banditware.breaker import Breaker
 from banditware.control import CONTROLS
 from banditware.counts import folds
 from banditware.errors import StoreError
+from banditware.flushing import Settings
 from banditware.health import Every, Health, Journal
 from banditware.launching import Pace, close_at_exit, keep_turning, launch, within
 from banditware.model import DAY
@@ -37,24 +35,6 @@ SWEEP = 30.0
 
 #: Seconds between two foldings of one ledger.
 FOLD = 60.0
-
-
-class Settings(NamedTuple):
-    """How a flusher works.
-
-    Attributes:
-        folder: where spools are kept; None keeps them in memory.
-        refresh: seconds between two exchanges with the store.
-        clock: seconds since the epoch.
-        generator: draws how long to wait for a store that is away; default: one per process.
-        look: looks at what may have changed outside of the store, before each exchange.
-    """
-
-    folder: Path | None = None
-    refresh: float = 1.0
-    clock: Callable[[], float] = time.time
-    generator: random.Random | None = None
-    look: Callable[[], None] = lambda: None
 
 
 class Flusher(forks.ForkAware):
@@ -130,7 +110,8 @@ class Flusher(forks.ForkAware):
 
     def launch(self) -> bool:
         """Start the thread, which `start` does; return False where none can be started."""
-        self._thread = launch(keep_turning, weakref.ref(self), self._stop, self._pace)
+        rest = self._stop, self._pace, Flusher.idle, self._settings.refresh
+        self._thread = launch(keep_turning, weakref.ref(self), *rest)
         return self._thread is not None
 
     # -- on demand
@@ -216,6 +197,11 @@ class Flusher(forks.ForkAware):
         except Exception as error:  # noqa: BLE001 - whatever it was, counting has to go on
             self._journal.warn("the store could not be updated, records wait in the spool", error)
         return self._journal.breaker.pause()
+
+    def idle(self) -> None:
+        """Look, in a long pause, at what changed outside of the store. Never raises."""
+        with self._exchanging:
+            self._settings.look()
 
     def finish(self) -> None:
         """Do the last round of the thread. Never raises."""

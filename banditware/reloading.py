@@ -1,13 +1,14 @@
 """Noticing that the file of a configuration has changed, and reading it anew.
 
-A file that is being written is left alone until it has been the same for a whole refresh. One that
+A file that is being written is left alone until it has been the same for a while. One that
 cannot be used changes nothing, is told in the log once, and in `Health` for as long as it is so.
 """
 
 from __future__ import annotations
 
 import logging
-from pathlib import Path
+import time
+from collections.abc import Callable
 from typing import Any
 
 from banditware import hangup
@@ -25,6 +26,9 @@ _LASTING = {
     "by_arm": "caching",
 }
 
+#: Twice as many seconds as a file has to be the same, where refreshes are further apart.
+LONGEST_WAIT = 1.0
+
 _log = logging.getLogger("banditware")
 
 
@@ -32,14 +36,21 @@ class Reloading:
     """Looks at the file of a configuration. One process, one thread at a time.
 
     Attributes:
-        path: the file; None if the configuration came from none.
+        path: the file; empty if the configuration came from none.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        """Prepare; the configuration says which file it came from, and in which state that was."""
-        self.path: Path | None = None
-        if settings.stamp is not None:
-            self.path = settings.folder / Path(settings.source).name
+    def __init__(self, settings: Settings, timer: Callable[[], float] = time.monotonic) -> None:
+        """Prepare.
+
+        Args:
+            settings: the configuration; it says which file it came from, and in which state.
+            timer: seconds of a clock that nobody sets.
+        """
+        self._timer = timer
+        self._while = min(settings.refresh, LONGEST_WAIT) / 2
+        self._since = 0.0
+        self.path = "" if settings.stamp is None else settings.stamp.path
+        if self.path:
             hangup.listen()
         self._source = settings.source
         self._used: Stamp | None = settings.stamp
@@ -54,20 +65,29 @@ class Reloading:
 
         What cannot change in a running process is as it is in `current`.
         """
-        if self.path is None:
+        if not self.path:
             return None
         stamp, heard = stamp_of(self.path), hangup.number()
         told, self._heard = heard != self._heard, heard
-        seen, self._seen = self._seen, stamp
-        if not told and (stamp == self._used or stamp != seen):
+        if not told and not self._settled(stamp):
             return None
-        self._used = stamp
+        self._used = self._seen = stamp
         try:
             settings = load(self.path, secret_keys=current.secret_keys)
         except Exception as error:  # noqa: BLE001  # whatever is wrong with it, nothing changes
             self.refuse(error)
             return None
         return self._usable(settings, current)
+
+    def _settled(self, stamp: Stamp | None) -> bool:
+        """Return True if the file is another one than was read, and has been so for a while."""
+        if stamp == self._used:
+            self._seen = stamp
+            return False
+        if stamp != self._seen:
+            self._seen, self._since = stamp, self._timer()
+            return False
+        return self._timer() - self._since >= self._while
 
     def refuse(self, error: Exception) -> None:
         """Tell that the file cannot be used."""
@@ -103,4 +123,5 @@ class Reloading:
             )
         else:
             _log.info("%s was read anew", self._source)
-        return settings._replace(**{name: getattr(current, name) for name in lasting})
+        kept = {name: getattr(current, name) for name in (*lasting, "source")}
+        return settings._replace(**kept)

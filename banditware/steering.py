@@ -96,9 +96,9 @@ class Steering:
             StoreError: what operators want cannot be read.
         """
         if CONTROLS in changed:
-            from banditware.operating import controls_in  # noqa: PLC0415  # only operators need it
+            from banditware.operating import kept_in  # noqa: PLC0415  # only operators need it
 
-            self._stored = controls_in(self.store)
+            self._stored = kept_in(self.store, self._stored, self._edges.clock())
             ground = self.regrounded(ground)
         read = {
             ledger: (counts.version, counts.fields)

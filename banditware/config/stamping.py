@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 
@@ -11,20 +10,24 @@ class Stamp(NamedTuple):
     """What tells the states of a file apart.
 
     Attributes:
+        path: the file, absolute; not what a symbolic link leads to, because links are how files
+            are replaced in containers.
         modified: when it was last written, in nanoseconds since the epoch.
         size: its bytes.
         number: the number of its inode: who replaces a file may keep its times.
     """
 
+    path: str
     modified: int
     size: int
     number: int
 
 
-def stamp_of(path: str | Path) -> Stamp | None:
+def stamp_of(path: str) -> Stamp | None:
     """Return the state that a file is in, or None if it is not there."""
     try:
-        found = os.stat(path)  # noqa: PTH116  # the path may be of any kind
+        found = os.stat(path)  # noqa: PTH116  # a text that nobody has looked at
+        path = os.path.abspath(path)  # noqa: PTH100  # without following links
     except (OSError, ValueError):
         return None
-    return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
+    return Stamp(path, found.st_mtime_ns, found.st_size, found.st_ino)
