@@ -75,7 +75,7 @@ def _row(
         "rate": _rounded(counts.rewards / counts.pulls if counts.pulls else None),
         "leader": leader,
         "leader_rate": _rounded(arms.get(leader) if leader else None),
-        "p_best": p_best if p_best is None else round(p_best, 4),
+        "p_best": p_best if p_best is None else round(p_best, 6),
         "why": verdict.get("why", ""),
         "share_of": shown,
         "share": [_rounded(share) for share in counts.shares(shown)],
