@@ -53,7 +53,7 @@ def stores(folder: Path) -> Iterator[dict[str, str]]:
     """Give the addresses of the stores."""
     found = {"SQLite": f"sqlite:///{folder}/counts.db"}
     server = shared("valkey")
-    found["Valkey"] = server.url(spool=str(folder / "spool"))
+    found["Valkey"] = server.url(spool=str(folder / "spool"), timeout=30)
     yield found
 
 

@@ -11,6 +11,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import click
 
+from banditware.alerting import Alerting
 from banditware.bandit import Bandit
 from banditware.cli.reading import counting, loaded
 from banditware.config import Settings
@@ -61,8 +62,10 @@ def alone(settings: Settings, token: str, *, write: bool) -> Settings:
         write_token=token if write else None,
         by_url=True,
     )
-    # Without a stamp the file is not read again: it would bring back its own routes.
-    return settings._replace(dashboard=found, routes=(), beacon=None, log=(), stamp=None)
+    served = settings._replace(dashboard=found, routes=(), beacon=None, log=())
+    # Without a stamp the file is not read again, which would bring back its own routes. Alarms and
+    # guardrails are for the processes of the app.
+    return served._replace(stamp=None, alarms=Alerting(), guardrails={})
 
 
 class _Server(ThreadingMixIn, WSGIServer):

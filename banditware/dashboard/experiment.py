@@ -10,7 +10,7 @@ from banditware.dashboard.desk import Desk
 from banditware.dashboard.overview import plain_alarms
 from banditware.model import DAY
 from banditware.report import experiment_report
-from banditware.snapshot import ExperimentSnapshot
+from banditware.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from banditware.control import Change, Control
@@ -45,17 +45,26 @@ SPAN = "7d"
 
 
 def experiment_data(
-    desk: Desk, snapshot: ExperimentSnapshot, now: float, span: str = SPAN
+    desk: Desk, snapshot: Snapshot, name: str, now: float, span: str = SPAN
 ) -> dict[str, Any]:
     """Return all there is to see of an experiment; history and changes are read from the store.
 
+    Args:
+        desk: what pages are made from.
+        snapshot: the counts.
+        name: name of the experiment.
+        now: seconds since the epoch.
+        span: which of `SPANS` the history is of.
+
     Raises:
+        UnknownExperimentError: no experiment has that name.
         StoreError: the store cannot be reached.
     """
-    bandit, judge, experiment = desk.bandit, desk.judge, snapshot.experiment
-    name, stretch = experiment.name, SPANS[span]
-    control = bandit.controls().of(name)
-    report, verdict = experiment_report(snapshot), judge.verdict(snapshot, now)
+    bandit, stretch = desk.bandit, SPANS[span]
+    found = snapshot.known(name)
+    experiment, control = found.experiment, bandit.controls().of(name)
+    report, verdict = experiment_report(found), desk.judge.verdict(found, now)
+    wrong = desk.lookout.found(len(snapshot.experiments)).alarms
     history = bandit.history(name, since=now - stretch.seconds, until=now, step=stretch.step)
     return {
         "time": now,
@@ -78,7 +87,7 @@ def experiment_data(
         "total": report["total"],
         "holdout": report.get("holdout"),
         "excluded": report["excluded"],
-        "alarms": plain_alarms(a for a in desk.lookout.found().alarms if a.experiment == name),
+        "alarms": plain_alarms(each for each in wrong if each.experiment == name),
         "changes": [plain_change(each) for each in bandit.changes(name, limit=20)],
         "span": span,
         "history": history,

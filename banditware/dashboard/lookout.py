@@ -16,8 +16,9 @@ from banditware.dashboard.source import Alarm
 #: Seconds between two looks, and how many times longer than a look that is at least.
 EVERY, REST = 60.0, 30.0
 
-#: Seconds that a page waits for a look, which with few experiments is over by then.
-PATIENCE = 0.05
+#: Of so many experiments a page waits for a look, for so many seconds at most. With more of them
+#: the look begins when the page is made: two threads of Python's do not work at the same time.
+FEW, PATIENCE = 8, 0.25
 
 #: Lets something be done beside.
 Launch = Callable[[Callable[[], None]], object]
@@ -68,17 +69,23 @@ class Lookout:
         self._period = EVERY
         self._done: threading.Event | None = None
 
-    def found(self) -> Found:
-        """Return what is wrong, as far as that is known; never waits long."""
+    def begin(self) -> None:
+        """Let somebody look, if the last time is long ago and nobody does."""
         with self._lock:
             now = self._clock()
             # A clock that is set back does not end the looking.
-            begin = self._done is None and not self._due - self._period <= now < self._due
-            done = self._done = threading.Event() if begin else self._done
-        if begin and done is not None:
-            self._launch(partial(self._turn, done))
-        if done is not None:
-            done.wait(PATIENCE)
+            if self._done is not None or self._due - self._period <= now < self._due:
+                return
+            done = self._done = threading.Event()
+        self._launch(partial(self._turn, done))
+
+    def found(self, experiments: int) -> Found:
+        """Return what is wrong, as far as that is known; there are so many experiments."""
+        if experiments <= FEW:
+            self.begin()
+            done = self._done
+            if done is not None:
+                done.wait(PATIENCE)
         return self._found
 
     def _turn(self, done: threading.Event) -> None:

@@ -15,7 +15,7 @@ DASH = "\u2013"
 
 #: Elements that have no content and no end.
 _VOID = frozenset(
-    {"br", "circle", "hr", "input", "line", "link", "meta", "path", "polyline", "rect"}
+    {"br", "circle", "hr", "input", "line", "link", "meta", "path", "polyline", "rect", "wbr"}
 )
 
 
@@ -52,6 +52,12 @@ def _add(parts: list[str], children: Iterable[Child]) -> None:
             parts.append(escape(child))
         elif child is not None:
             _add(parts, child)
+
+
+def breakable(name: str) -> list[Child]:
+    """Return a name that may go on in another line behind its underscores."""
+    first, *more = name.split("_")
+    return [first, [["_", tag("wbr"), part] for part in more]]
 
 
 def number(value: float) -> str:

@@ -27,7 +27,11 @@ def overview(
         now: seconds since the epoch.
         archived: show what is archived instead of the rest.
     """
-    judge, controls, wrong = desk.judge, desk.bandit.controls(), desk.lookout.found()
+    judge, controls, wrong = (
+        desk.judge,
+        desk.bandit.controls(),
+        desk.lookout.found(len(snapshot.experiments)),
+    )
     of_each = Counter(alarm.experiment for alarm in wrong.alarms)
     states = {name: controls.of(name).state for name in snapshot.experiments}
     shown = [
@@ -75,7 +79,7 @@ def _row(
         "rate": _rounded(counts.rewards / counts.pulls if counts.pulls else None),
         "leader": leader,
         "leader_rate": _rounded(arms.get(leader) if leader else None),
-        "p_best": p_best if p_best is None else round(p_best, 4),
+        "p_best": p_best if p_best is None else round(p_best, 6),
         "why": verdict.get("why", ""),
         "share_of": shown,
         "share": [_rounded(share) for share in counts.shares(shown)],

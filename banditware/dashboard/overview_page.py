@@ -18,7 +18,7 @@ from banditware.dashboard.layout import (
     state,
     table,
 )
-from banditware.dashboard.markup import DASH, Child, chance, moment, number, percent, tag
+from banditware.dashboard.markup import DASH, Child, breakable, chance, moment, number, percent, tag
 
 Data = Mapping[str, Any]
 
@@ -143,7 +143,7 @@ def _row(name: str, row: Data) -> Markup:
         "tr",
         tag(
             "th",
-            tag("a", name, href=f"experiments/{name}"),
+            tag("a", breakable(name), href=f"experiments/{name}"),
             tag("small", subtitle),
             tag("span", shown, " ", health if alarms else None, class_="narrow"),
             scope="row",

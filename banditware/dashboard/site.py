@@ -71,7 +71,9 @@ def page_of(asked: Asked) -> Answer:
     by_method = _PAGES.get(request.place) or _PAGES.get(folder) or {}
     found = by_method.get(request.method)
     if found is not None:
-        return found(asked)
+        answer = found(asked)
+        asked.desk.lookout.begin()
+        return answer
     if not by_method:
         return asked.missing()
     allowed = ("Allow", ", ".join(sorted(by_method)))
@@ -97,13 +99,13 @@ def _overview_data(asked: Asked) -> Answer:
 
 def _experiment(asked: Asked) -> dict[str, Any] | None:
     name = asked.request.place.rpartition("/")[2]
-    snapshot = asked.ground.snapshot.experiments.get(name)
-    if snapshot is None:
+    snapshot = asked.ground.snapshot
+    if name not in snapshot.experiments:
         return None
     span = asked.request.query.get("span", SPAN)
     ground, desk = asked.ground, asked.desk
     span = span if span in SPANS else SPAN
-    return experiment_data(desk, snapshot, ground.clock(), span)
+    return experiment_data(desk, snapshot, name, ground.clock(), span)
 
 
 def _experiment_page(asked: Asked) -> Answer:

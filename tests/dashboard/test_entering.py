@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +9,12 @@ import pytest
 from banditware.answer import Later, Received
 from banditware.dashboard.answers import HEADERS
 from banditware.dashboard.limiting import OF_ONE, PERIOD
+from banditware.errors import StoreError
+from banditware.stores import open_store
 from tests.dashboard.desk import HOME, LOOK, WRITE, Browser, OpenDesk
 from tests.support import Asked
+
+PASSWORD = "the-password-of-the-store"
 
 PLACES = (
     "",
@@ -251,3 +256,20 @@ def test_below_a_mount_point_the_cookie_knows_it(open_desk: OpenDesk) -> None:
         assert f"; Path={place};" in dict(answer.headers)["Set-Cookie"]
     browser = open_desk({"token": LOOK, "url": "/behind/a/proxy"})
     assert "; Path=/behind/a/proxy;" in dict(browser.sign_in().headers)["Set-Cookie"]
+
+
+def test_no_password_of_a_store_is_shown(open_desk: OpenDesk, tmp_path: Path) -> None:
+    """A store that is away is told of on every page without the password that its address has."""
+    address = f"redis://somebody:{PASSWORD}@127.0.0.1:1/0?timeout=0.1&spool={tmp_path}"
+    browser = open_desk(store=open_store(address, tmp_path))
+    with pytest.raises(StoreError):
+        browser.stand.bandit.flush()
+    browser.sign_in(WRITE)
+    texts = []
+    for place in (*PLACES, "api/experiments/button"):
+        answer = browser.ask(place)
+        texts.append(answer.body.decode())
+    assert browser.ask("experiments/button").status == 503
+    assert "unreachable" in texts[0]
+    assert "redis://127.0.0.1:1/0" in "".join(texts)
+    assert [text for text in texts if PASSWORD in text] == []

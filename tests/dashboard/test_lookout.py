@@ -7,7 +7,7 @@ import pytest
 
 from banditware.alarms import Alarm
 from banditware.dashboard import lookout
-from banditware.dashboard.lookout import EVERY, REST, Found, Lookout
+from banditware.dashboard.lookout import EVERY, FEW, REST, Found, Lookout
 from tests.dashboard.test_alarms import ALARMS
 from tests.support import NOON, Watch
 
@@ -41,15 +41,15 @@ def test_looks_from_time_to_time() -> None:
     sea = Sea(watch)
     out = Lookout(sea.look, watch, sea.faults.append, at_once)
     for _ in range(9):
-        assert out.found() == Found((ALARMS[0],), NOON)
+        assert out.found(1) == Found((ALARMS[0],), NOON)
     watch.now += EVERY - 1
-    out.found()
+    out.found(1)
     assert sea.looks == 1
     watch.now += 1
-    assert out.found() == Found((ALARMS[0],), NOON)
+    assert out.found(1) == Found((ALARMS[0],), NOON)
     assert [str(fault) for fault in sea.faults] == ["fog"]
     watch.now += EVERY
-    assert out.found() == Found(tuple(ALARMS[:3]), watch.now)
+    assert out.found(1) == Found(tuple(ALARMS[:3]), watch.now)
 
 
 def test_a_look_that_takes_long_is_rare() -> None:
@@ -58,15 +58,15 @@ def test_a_look_that_takes_long_is_rare() -> None:
     sea = Sea(watch)
     sea.takes = 10.0
     out = Lookout(sea.look, watch, sea.faults.append, at_once)
-    out.found()
+    out.found(1)
     watch.now += 10 * REST - 1
-    out.found()
+    out.found(1)
     assert sea.looks == 1
     watch.now += 1
-    out.found()
+    out.found(1)
     assert sea.looks == 2
     watch.now -= 99_999
-    out.found()
+    out.found(1)
     assert sea.looks == 3
 
 
@@ -81,8 +81,19 @@ def test_nobody_waits_for_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
         return ALARMS
 
     out = Lookout(look, watch, lambda error: None)
-    assert [out.found() for _ in range(3)] == [Found()] * 3
+    assert [out.found(1) for _ in range(3)] == [Found()] * 3
     monkeypatch.setattr(lookout, "PATIENCE", 60.0)
     waiting.set()
-    assert out.found() == Found(tuple(ALARMS), NOON)
+    assert out.found(1) == Found(tuple(ALARMS), NOON)
     assert len(looks) == 1
+
+
+def test_of_many_experiments_nobody_waits() -> None:
+    """With many experiments a page begins no look: it does that when it is made."""
+    watch = Watch()
+    sea = Sea(watch)
+    out = Lookout(sea.look, watch, sea.faults.append, at_once)
+    assert out.found(FEW + 1) == Found()
+    assert sea.looks == 0
+    out.begin()
+    assert out.found(FEW + 1) == Found((ALARMS[0],), NOON)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from banditware.dashboard.markup import DASH, chance, moment, number, percent, tag
+from banditware.dashboard.markup import DASH, breakable, chance, moment, number, percent, tag
 
 
 def test_elements() -> None:
@@ -69,6 +69,12 @@ def test_moments() -> None:
         '<time datetime="2027-01-15T08:00:00Z">15 Jan 2027, 08:00 UTC</time>'
     )
     assert moment(None) == DASH
+
+
+def test_names() -> None:
+    """A name may be broken behind an underscore, and is the same text."""
+    assert tag("a", breakable("free")) == "<a>free</a>"
+    assert tag("a", breakable("free_a_b")) == "<a>free_<wbr/>a_<wbr/>b</a>"
 
 
 def test_chances() -> None:
