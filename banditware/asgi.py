@@ -15,7 +15,7 @@ from urllib.parse import quote
 from banditware.afterwards import ATTENDED, Attendant
 from banditware.answering import asgi_app
 from banditware.bandit import Bandit
-from banditware.current import VISIT_KEY, leave, visit_of_context
+from banditware.current import VISIT_KEY, leave, unanswered, visit_of_context
 from banditware.http import ASGI_HEADERS, without_port
 from banditware.merging import Merging
 from banditware.validators import to_headers
@@ -150,13 +150,11 @@ class ASGIMiddleware:
         )
         self._attendant = Attendant()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901  # calls cost
         """Answer a request; everything but http passes through untouched.
 
-        The records are kept before the last part of the body goes out, so that whoever has a
-        whole response can rely on its being counted; and not later, because background tasks run
-        before the app returns. What the app sends goes on as the server's own awaitable: no
-        coroutine of ours.
+        Records are kept before the last part of the body goes out: who has a whole response can
+        rely on its being counted, and background tasks run before the app returns.
         """
         if scope["type"] != "http" or VISIT_KEY in scope:  # wrapped twice: the outer one counts
             await self._pass(scope, receive, send)
@@ -180,11 +178,14 @@ class ASGIMiddleware:
                     message = self._started(visit, message)
             elif visit.touched and kind in _BODY and not message.get("more_body"):
                 bandit.complete(visit)
-            return send(message)
+            return send(message)  # the server's own awaitable: no coroutine of ours
 
         token = visit_of_context.set(visit)
         try:
             await app(scope, receive, sending)
+        except Exception:
+            unanswered(visit)
+            raise
         finally:
             leave(token)
         if visit.touched:

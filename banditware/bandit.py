@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from banditware.actions import GivenActions, reusable
+from banditware.alarmed import Alarmed
 from banditware.config import load
 from banditware.contexts import asked
 from banditware.crediting import UNEARNED, RefusedError, Reward, refuse_unlearnable
@@ -26,7 +27,6 @@ from banditware.model import Decision
 from banditware.outright import outright
 from banditware.seen import credited
 from banditware.snapshot import ExperimentSnapshot
-from banditware.steered import Steered
 from banditware.tokens import Assignment, remembered
 from banditware.visit import Visit
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from banditware.stores.base import Store
 
 
-class Bandit(Steered):
+class Bandit(Alarmed):
     """Decides for subjects and learns from rewards. Keep one as long as the app lives.
 
     A context manager: leaving it flushes and closes. Its own thread, one per process, carries
@@ -79,7 +79,7 @@ class Bandit(Steered):
         draws = generator or random.Random()
         edges = Edges(draws, clock, self.hidden, self._publish, self._look, self)
         found = founded(settings, edges, store, log)
-        self._steering = found.steering
+        self._steering, self._guard = found.steering, found.guard
         self._store, self._people = found.store, found.people
         self._log, self._ground, self._flusher = found.log, found.ground, found.flusher
         watch(self)
@@ -138,7 +138,7 @@ class Bandit(Steered):
         if chosen.open and snapshot.chooser is None and actions is None and not details:
             decision = drawn(snapshot, ground.random, now=ground.clock(), seal=ground.seal)
             cohort = chosen.cohort(decision.time)
-            self._flusher.record(pull_record(chosen.ledger, decision.arm, cohort))
+            self._flusher.record(pull_record(chosen.ledger, decision.arm, cohort, decision.shares))
         else:
             given = asked(context, reusable(actions) if details else actions, subject)
             decision = outright(ground, snapshot, given, default, self._flusher.record)

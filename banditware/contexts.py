@@ -83,7 +83,7 @@ def weighed(
     Raises:
         ContextError: what is given cannot be used, or the experiment is not a contextual one.
     """
-    experiment, _, _, by_name, _, version, _, _, chooser, _ = snapshot
+    experiment, _, _, by_name, _, version, _, _, chooser, _, _ = snapshot
     if chooser is None:
         raise _unable(experiment)
     if given.actions is not None and not experiment.open:
@@ -110,7 +110,7 @@ def weighed(
     basis = _new(Basis, (context, actions if constant is None else dict(actions), features, gap))
     return _new(Decision, (
         experiment.name, name, value, propensity, "drawn", True, id_, now,
-        experiment.version, seal, version, basis, None,
+        experiment.version, seal, version, basis, None, "",
     ))  # fmt: skip
 
 

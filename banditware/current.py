@@ -25,6 +25,12 @@ def leave(token: Token[Visit]) -> None:
         return
 
 
+def unanswered(visit: Visit) -> None:
+    """Tell a visit that the app failed, if it had not answered yet: the server says 500 instead."""
+    if visit.touched and not visit.started:
+        visit.failed()
+
+
 class NoVisitError(BanditwareError, LookupError):
     """There is no request here that banditware wraps."""
 

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from banditware.counts import HOLDOUT, PULL, excluded, line, once_key, pull
+from banditware.drawing import pull_shares
 from banditware.ids import new_id
 from banditware.model import NO_BASIS, Arm, Basis, Decision, Experiment
 from banditware.snapshot import ExperimentSnapshot
@@ -44,6 +45,7 @@ def drawn(
         snapshot.version,
         NO_BASIS,
         None,
+        snapshot.shares,
     )
     return _new(Decision, fields)
 
@@ -133,9 +135,13 @@ def sticky(
 
 
 @lru_cache(4_096)
-def pull_record(ledger: str, arm: str, cohort: int) -> bytes:
-    """Return the spool record of a pull; cached, because all pulls of a cohort are the same."""
-    return line(ledger, "", pull(arm, cohort))
+def pull_record(ledger: str, arm: str, cohort: int, shares: str = "") -> bytes:
+    """Return the spool record of a pull; cached, because all pulls of a snapshot are the same.
+
+    `shares` are those of its decision.
+    """
+    more = (pull_shares(arm, shares),) if shares else ()
+    return line(ledger, "", pull(arm, cohort), *more)
 
 
 def late_pull_record(ledger: str, assignment: Assignment, cohort: int) -> bytes:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from banditware.contextual.ledger import unpacked
 from banditware.counts import Record, decode
 from banditware.dating import dated
+from banditware.drawing import unfolded
 from banditware.errors import StoreError
 from banditware.pacing import breathe
 from banditware.spool import Chunk, Source, hour_of, payload_of
@@ -158,7 +159,7 @@ def _parse(line: bytes, hour: int) -> Record | None:
         record = decode(payload_of(line))
         if record.once:
             cohort_of(record.once)
-        deltas = dated(unpacked(record.deltas), hour)
+        deltas = dated(unfolded(unpacked(record.deltas)), hour)
     except ValueError:
         return None
     usable = all(-LARGEST <= delta <= LARGEST for delta in deltas.values())

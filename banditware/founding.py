@@ -6,6 +6,7 @@ Nothing of it is needed before a bandit is opened, so that `import banditware` g
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,9 @@ from banditware.extras import extra
 from banditware.flusher import Flusher
 from banditware.flusher import Settings as FlusherSettings
 from banditware.ground import Ground
+from banditware.guardrails.guard import Edges as GuardEdges
+from banditware.guardrails.guard import Guard
+from banditware.guardrails.tally import Tally
 from banditware.log.decisions import DecisionLog
 from banditware.log.opening import Given as GivenLog
 from banditware.log.opening import begin_log
@@ -33,6 +37,7 @@ from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
 from banditware.tokens import Tokens
 from banditware.visit import Visit
+from banditware.watching import OpenVisit, visits
 
 if TYPE_CHECKING:
     from banditware.bandit import Bandit
@@ -67,6 +72,7 @@ class Founded(NamedTuple):
         log: the decision log; it may go nowhere.
         ground: what all visits stand on, before any counts were read.
         steering: follows what operators change.
+        guard: pauses arms that are beyond a limit.
         flusher: carries records to the store and new counts back.
     """
 
@@ -75,6 +81,7 @@ class Founded(NamedTuple):
     log: DecisionLog
     ground: Ground
     steering: Steering
+    guard: Guard
     flusher: Flusher
 
 
@@ -102,21 +109,30 @@ def founded(
     def furnished(settings: Settings) -> Mapping[str, Any]:
         return _furnished(settings, edges, costs)
 
-    followed = SteeringEdges(clock, edges.fault, furnished)
+    def kept(record: bytes) -> None:
+        flusher.record(record)
+
+    guard = Guard(GuardEdges(clock, kept, edges.fault))
+    followed = SteeringEdges(clock, edges.fault, furnished, _opened(guard.tally))
     steering = Steering(settings, store, followed, Reloading(settings))
     flusher_settings = FlusherSettings(store.folder, settings.refresh, clock, look=edges.look)
+    talked = store
     ground = _ground(settings, edges, log, people, furnished(settings))
-    spoken = store
     if settings.opentelemetry:
-        ground.note, spoken = _traced(settings, ground, store)
-    return Founded(
-        store,
-        people,
-        log,
-        steering.regrounded(ground),
-        steering,
-        Flusher(spoken, flusher_settings, ledgers=lambda: steering.windows, publish=edges.publish),
+        ground.note, talked = _traced(settings, ground, store)
+    flusher = Flusher(
+        talked,
+        flusher_settings,
+        ledgers=lambda: {**steering.windows, **guard.ledgers(steering)},
+        publish=edges.publish,
     )
+    ground = steering.regrounded(ground)
+    return Founded(store, people, log, ground, steering, guard, flusher)
+
+
+def _opened(tally: Tally) -> Callable[[Settings], OpenVisit]:
+    """Return what makes visits under a configuration."""
+    return lambda settings: visits(settings, time.perf_counter, tally)
 
 
 def _traced(

@@ -271,6 +271,7 @@ class Decision(NamedTuple):
         snapshot: the store's version of the counts it was drawn from; -1 if it was not drawn now.
         basis: what else it was based on.
         details: why it is what it is, if `Bandit.decide` was asked for that.
+        shares: the probabilities of all arms at its draw; see `banditware.drawing`.
     """
 
     experiment: str
@@ -286,6 +287,7 @@ class Decision(NamedTuple):
     snapshot: int = -1
     basis: Basis = NO_BASIS
     details: Details | None = None
+    shares: str = ""
 
     @property
     def token(self) -> str:
@@ -293,8 +295,5 @@ class Decision(NamedTuple):
         return self.seal(self)
 
     def __repr__(self) -> str:
-        return (
-            f"Decision(experiment={self.experiment!r}, arm={self.arm!r}, value={self.value!r}, "
-            f"propensity={self.propensity!r}, reason={self.reason!r}, counted={self.counted!r}, "
-            f"id={self.id!r})"
-        )
+        names = ("experiment", "arm", "value", "propensity", "reason", "counted", "id")
+        return f"Decision({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"

@@ -137,7 +137,7 @@ class Outcome:
             return pulled(snapshot, decision, cohort=cohort, again=again)
         if again:
             return late_pull_record(experiment.ledger, entry, cohort)
-        return pull_record(experiment.ledger, entry.arm, cohort)
+        return pull_record(experiment.ledger, entry.arm, cohort, decision.shares)
 
     def _note_again(self, decision: Decision) -> None:
         """Keep for the decision log what was only served again, if it wants to know."""

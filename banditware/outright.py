@@ -50,7 +50,8 @@ def outright(
                 return decision
         if snapshot.chooser is None and given.actions is None:
             decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
-            record(pull_record(chosen.ledger, decision.arm, chosen.cohort(now)))
+            cohort = chosen.cohort(now)
+            record(pull_record(chosen.ledger, decision.arm, cohort, decision.shares))
             return decision
         decision = weighed(snapshot, given, ground.random, now, ground.seal)
     except ContextError as error:

@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from banditware.counts import HOLDOUT, Fields, totals
+from banditware.drawing import shares_text
 from banditware.errors import UnknownExperimentError
 from banditware.maturity import Reading, shares, statistics
 from banditware.model import Arm, Experiment
@@ -39,6 +40,7 @@ class ExperimentSnapshot(NamedTuple):
         chooser: what a contextual experiment decides by; None for others. The probabilities are
             then those of a subject of whom nothing is known.
         reading: how the counts were read.
+        shares: the probabilities as text; empty for contextual experiments.
     """
 
     experiment: Experiment
@@ -51,6 +53,7 @@ class ExperimentSnapshot(NamedTuple):
     batch: float = 1.0
     chooser: Chooser | None = None
     reading: Reading = Reading(goal="reward", now=0.0, width=1.0)
+    shares: str = ""
 
     def draw(self, uniform: float) -> int:
         """Return the index of the arm that a uniform number in [0, 1) draws."""
@@ -138,7 +141,8 @@ def _computed(experiment: Experiment, fields: Fields, reading: Reading) -> Exper
     arms = tuple(arm.name for arm in experiment.arms)
     if experiment.context is None:
         vector = experiment.policy.probabilities(statistics(fields, arms, reading=reading))
-        return _snapshot(experiment, vector, fields)._replace(reading=reading)
+        text = shares_text(arms, vector)
+        return _snapshot(experiment, vector, fields)._replace(reading=reading, shares=text)
     # Only contextual experiments need them, and they cost a third of the whole import.
     from banditware.contextual.choosing import chooser  # noqa: PLC0415
 

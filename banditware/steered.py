@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from banditware.config.settings import Settings
     from banditware.control import Change, Controls
     from banditware.ground import Ground
+    from banditware.guardrails.guard import Guard
     from banditware.stores.base import Counts
 
 
@@ -25,6 +26,7 @@ class Steered(Running):
 
     settings: Settings
     _ground: Ground
+    _guard: Guard
 
     def controls(self) -> Controls:
         """Return what operators have changed, as of the last refresh."""
@@ -86,8 +88,10 @@ class Steered(Running):
     def _publish(self, changed: Mapping[str, Counts]) -> None:
         """Take in ledgers, and what operators want, that changed."""
         self._ground = self._steering.advanced(self._ground, changed)
+        self._guard.after(self._steering, self._ground.snapshot.experiments, changed)
 
     def _look(self) -> None:
         """Take in what changed in the configuration's file, and beside it. Never raises."""
         self._ground = self._steering.looked(self._ground)
         self.settings = self._steering.settings
+        self._guard.before(self._steering)

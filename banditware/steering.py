@@ -7,7 +7,6 @@ what it began with, and no request waits.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +17,7 @@ from banditware.killed import KilledVisit
 from banditware.model import Experiment
 from banditware.snapshot import ExperimentSnapshot, Snapshot, carried, unread
 from banditware.switches import switched_off
-from banditware.watching import visits
+from banditware.watching import OpenVisit
 
 if TYPE_CHECKING:
     from banditware.control import Change
@@ -35,11 +34,13 @@ class Edges(NamedTuple):
         clock: seconds since the epoch.
         fault: told of an exception of ours that the app must not see.
         furnished: returns the fields of a ground that only the configuration decides.
+        visits: returns what makes the visit of a request.
     """
 
     clock: Callable[[], float]
     fault: Callable[[Exception], None]
     furnished: Callable[[Settings], Mapping[str, Any]]
+    visits: Callable[[Settings], OpenVisit]
 
 
 class Steering:
@@ -126,7 +127,7 @@ class Steering:
             ground,
             snapshot=snapshot,
             forcing=forcing_of(self.settings._replace(experiments=found)),
-            visit=KilledVisit if killed else visits(self.settings, time.perf_counter),
+            visit=KilledVisit if killed else self._edges.visits(self.settings),
         )
 
     def health(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from banditware.actions import GivenActions
@@ -23,10 +23,14 @@ class Watch(NamedTuple):
     Attributes:
         timer: the clock by which they are timed.
         debug: what is shown of decisions.
+        guarded: names of the experiments with guardrails.
+        tally: takes the notes of those; see `banditware.guardrails.watching`.
     """
 
     timer: Timer
     debug: Debug = NO_DEBUG
+    guarded: Collection[str] = ()
+    tally: Any = None
 
 
 class WatchedVisit(Visit):

@@ -148,6 +148,9 @@ class Visit(Explains, Beacons, Shown, Asker):
             self.reroute(matches.choose)
         self.revalidate()
 
+    def failed(self) -> None:
+        """Take note that the app failed before its response started, if somebody watches."""
+
     def finish(self, status: int, headers: Headers = ()) -> Effects:
         """Return what must happen to a response that starts with this status and these headers.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from banditware.afterwards import ATTENDED, attended
 from banditware.answering import wsgi_app
 from banditware.bandit import Bandit
-from banditware.current import VISIT_KEY, leave, visit_of_context
+from banditware.current import VISIT_KEY, leave, unanswered, visit_of_context
 from banditware.http import WSGI_HEADERS, without_port
 from banditware.merging import Merging
 from banditware.validators import to_environ
@@ -149,6 +149,9 @@ class WSGIMiddleware:
             body = app(environ, start)
             if not visit.started:
                 return _Body(body, bandit, visit)
+        except Exception:
+            unanswered(visit)
+            raise
         finally:
             visit_of_context.reset(token)
         if visit.touched:
@@ -191,8 +194,10 @@ class _Body:
         except StopIteration:
             self._bandit.complete(self._visit)
             raise
-        except BaseException:
+        except BaseException as error:
             self._failed = True
+            if isinstance(error, Exception):
+                unanswered(self._visit)
             raise
         finally:
             leave(token)

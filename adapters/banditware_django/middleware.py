@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from banditware import Bandit, Visit
-from banditware.current import VISIT_KEY, leave, visit_of_context
+from banditware.current import VISIT_KEY, leave, unanswered, visit_of_context
 from banditware.http import WSGI_HEADERS
 from banditware.merging import Merging
 from banditware.validators import to_environ
@@ -73,6 +73,9 @@ class BanditsMiddleware:
         token = visit_of_context.set(visit)
         try:
             response = get_response(request)
+        except Exception:
+            unanswered(visit)
+            raise
         finally:
             visit_of_context.reset(token)
         return self._finished(response, visit, bandit)
@@ -84,6 +87,9 @@ class BanditsMiddleware:
         token = visit_of_context.set(visit)
         try:
             response = await answer
+        except Exception:
+            unanswered(visit)
+            raise
         finally:
             leave(token)
         return self._finished(response, visit, bandit)

@@ -2,6 +2,18 @@
 
 Pulls are matured pulls, as the policy sees them: as long as rewards are on their way, a pull counts
 for the share of rewards that have come by now. Rates, intervals and losses are of those.
+
+| key | |
+|---|---|
+| `arms` | by arm: `pulls`; `matured` pulls; `rewards` and `reward_sum` of the goal; `rate` |
+| | and `mean`, rewards and their sum per matured pull; `deviation` of what a pull earned; |
+| | `interval` of `mean`; `propensity`; `p_best`; `expected_loss` per pull |
+| `leader` | the arm that is most probably the best one, or None |
+| `proven` | True if it is better than every other arm, however often one looked |
+| `why` | one sentence on the leader |
+| `notes` | sentences on what is missing |
+| `alpha` | the chance that an arm's interval ever misses, and that `proven` is ever wrong |
+| `holdout` | pulls to interval of the status quo, if there is a holdout |
 """
 
 from __future__ import annotations
@@ -25,25 +37,13 @@ _CONTEXTUAL = (
 
 
 def judged(snapshot: ExperimentSnapshot, alpha: float = ALPHA) -> dict[str, Any]:
-    """Return what can be said of an experiment, as plain, JSON-ready values.
-
-    | key | |
-    |---|---|
-    | `arms` | by arm: `pulls`; `matured` pulls; `rewards` and `reward_sum` of the goal; `rate` |
-    | | and `mean`, rewards and their sum per matured pull; `deviation` of what a pull earned; |
-    | | `interval` of `mean`; `propensity`; `p_best`; `expected_loss` per pull |
-    | `leader` | the arm that is most probably the best one, or None |
-    | `proven` | True if it is better than every other arm, however often one looked |
-    | `why` | one sentence on the leader |
-    | `notes` | sentences on what is missing |
-    | `alpha` | the chance that an arm's interval ever misses, and that `proven` is ever wrong |
-    | `holdout` | pulls to interval of the status quo, if there is a holdout |
+    """Return what can be said of an experiment, as plain, JSON-ready values; see above.
 
     What is not known, or would mislead, is None.
 
     Args:
         snapshot: the experiment.
-        alpha: see above.
+        alpha: the chance that an interval, or `proven`, is ever wrong.
     """
     experiment = snapshot.experiment
     sums = totals(snapshot.fields).arms

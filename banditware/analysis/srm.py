@@ -17,29 +17,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-#: What is bet on: a share that is off by a tenth, a fifth or a half, up or down.
-THETAS = (-0.5, -0.2, -0.1, 0.1, 0.2, 0.5)
+from banditware.drawing import THETAS, Drawn
 
 #: The e-value at which something is wrong.
 ALARM = 1000.0
-
-_GROWTHS = tuple(math.expm1(theta) for theta in THETAS)
-
-
-class Drawn(NamedTuple):
-    """One arm's sums over the recorded pulls of all arms.
-
-    Attributes:
-        pulls: how many of them are the arm's.
-        expected: sum of the arm's probability.
-        variance: sum of `p * (1 - p)`.
-        logs: sum of `log(1 + p * (exp(theta) - 1))` for each of `THETAS`.
-    """
-
-    pulls: float = 0.0
-    expected: float = 0.0
-    variance: float = 0.0
-    logs: tuple[float, ...] = (0.0,) * len(THETAS)
 
 
 class Mismatch(NamedTuple):
@@ -82,9 +63,3 @@ def _logs(drawn: Iterable[Drawn]) -> Iterator[float]:
 
 def _z(each: Drawn) -> float:
     return (each.pulls - each.expected) / math.sqrt(each.variance) if each.variance > 0 else 0.0
-
-
-def terms(probability: float) -> tuple[float, float, tuple[float, ...]]:
-    """Return what one recorded pull adds to an arm's sums, given its probability then."""
-    logs = tuple(math.log1p(probability * growth) for growth in _GROWTHS)
-    return probability, probability * (1.0 - probability), logs

@@ -24,6 +24,7 @@ from banditware.config.contextual import check_contextual, check_plain
 from banditware.config.document import WRITTEN
 from banditware.config.faults import ABSENT, NO_ARMS, Faults, RefusedError
 from banditware.config.fields import DURATION_SCHEMA, VARIABLE, Duration, Name, OrOne, as_list, name
+from banditware.config.guardrails import GuardrailsSection, check_guardrails
 from banditware.config.methods import WAYS, alone, counted
 from banditware.config.only_if import OnlyIf
 from banditware.config.page_goals import PageGoals
@@ -163,6 +164,9 @@ class ExperimentSection(Section):
         "What is a pull: the response to these request methods (response: to GET), or the beacon "
         "of a page that is seen. Default: `count` of the whole file.",
     )
+    guardrails: GuardrailsSection | None = optional(
+        None, "Limits beyond which an arm is paused by itself; see `docs/guardrails.md`."
+    )
     page_goals: PageGoals = optional(
         {}, "Goals that a page's script may reward; or with the range of their amounts."
     )
@@ -188,6 +192,7 @@ class ExperimentSection(Section):
         faults = Faults()
         if hasattr(self.policy, "weigher"):
             check_contextual(self, faults)
+        check_guardrails(self, faults)
         faults.settle()
         return self
 

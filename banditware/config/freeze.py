@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from banditware.config.context import attributes
 from banditware.config.contextual import hashed
@@ -49,6 +50,17 @@ def experiments(configuration: Configuration) -> tuple[Experiment, ...]:
         _experiment(name, section, configuration, _targeting(section, shares.get(name)))
         for name, section in sections.items()
     )
+
+
+def operated(configuration: Configuration, folder: Path) -> dict[str, Any]:
+    """Return what is said to whoever operates the app; relative paths start at `folder`."""
+    switch = configuration.kill_switch
+    sections = configuration.experiments.items()
+    return {
+        "kill_switch": folder / switch if switch else None,
+        "alarms": configuration.alarms.alerting(),
+        "guardrails": {name: x.guardrails.limits() for name, x in sections if x.guardrails},
+    }
 
 
 def routes(configuration: Configuration) -> tuple[Route, ...]:

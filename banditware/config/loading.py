@@ -65,9 +65,9 @@ def read(
         debug=Debug(**dict(configuration.debug)),
         metrics=frozen_metrics(configuration),
         opentelemetry=configuration.opentelemetry,
-        kill_switch=folder / switch if (switch := configuration.kill_switch) else None,
         stamp=stamp,
         dashboard=frozen_dashboard(configuration),
+        **freeze.operated(configuration, folder),
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from banditware.config.alarms import AlarmsSection
 from banditware.config.attributes import Attributes, check_variables
 from banditware.config.base import Section, optional
 from banditware.config.beacon import BeaconSection, check_cookie
@@ -189,4 +190,5 @@ class Configuration(Section):
         None, "A file whose existence switches everything off; see `docs/lifecycle.md`."
     )
     dashboard: DashboardSection | None = optional(None, "Where the dashboard is.")
+    alarms: AlarmsSection = optional({}, "Whom to tell that something is wrong.")
     debug: DebugOrFlag = optional(False, "What is shown of decisions while an app is made.")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
+from banditware.alerting import Alerting
 from banditware.attributes import NO_SOURCES, Source
 from banditware.beacon import Beacon
 from banditware.config.stamping import Stamp
@@ -14,6 +16,7 @@ from banditware.dashboard_settings import DashboardSettings
 from banditware.debugging import NO_DEBUG, Debug
 from banditware.forcing import Forcing
 from banditware.http import Cookie
+from banditware.limits import Limits
 from banditware.log.settings import LogSettings
 from banditware.model import Experiment
 from banditware.routes import Route
@@ -44,7 +47,9 @@ class Settings(NamedTuple):
         by_arm: shared caches may keep a page for each arm.
         metrics: where metrics are to be read; None if nothing is measured.
         opentelemetry: spans tell of decisions and rewards.
+        guardrails: limits beyond which arms are paused, by experiment.
         kill_switch: the file whose existence switches everything off, or None.
+        alarms: whom to tell that something is wrong.
         stamp: the state that the file was in when it was read; None for a mapping.
         dashboard: where the dashboard is, and who may see it; None if there is none.
     """
@@ -68,8 +73,10 @@ class Settings(NamedTuple):
     metrics: Scraping | None = None
     opentelemetry: bool = False
     kill_switch: Path | None = None
+    guardrails: Mapping[str, Limits] = MappingProxyType({})
     stamp: Stamp | None = None
     dashboard: DashboardSettings | None = None
+    alarms: Alerting = Alerting()
 
     @property
     def varies_on(self) -> tuple[str, ...]:

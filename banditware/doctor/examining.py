@@ -7,7 +7,7 @@ from pathlib import Path
 
 from banditware.backlog import Backlog, backlog
 from banditware.config import Settings
-from banditware.doctor import databases, disks, keys, ledgers, servers, workers
+from banditware.doctor import alarmed, databases, disks, keys, ledgers, servers, workers
 from banditware.doctor.findings import Finding, Level, judged
 from banditware.doctor.servers import Clocks
 from banditware.errors import StoreError
@@ -76,6 +76,7 @@ def _counts(store: Store, settings: Settings, clocks: Clocks) -> Iterator[Findin
     if ask is not None:
         for facts in servers.gather(ask, clocks):
             yield from judged(servers.RULES, facts)
+    yield from alarmed.findings(store, settings.experiments, clocks.clock)
     for facts in ledgers.gather(settings.experiments, store.ledgers()):
         yield from judged(ledgers.RULES, facts)
 

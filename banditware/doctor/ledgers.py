@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from banditware.doctor.findings import Case, Facts, Level, Rule
+from banditware.guardrails.tally import GUARD
 from banditware.model import Experiment
 
 
@@ -15,6 +16,7 @@ def gather(experiments: Sequence[Experiment], ledgers: Collection[str]) -> Itera
         experiments: what is configured.
         ledgers: what the store has.
     """
+    ledgers = [each for each in ledgers if each[:1] != "*" and not each.endswith(GUARD)]
     for experiment in experiments:
         others = _versions(experiment, ledgers)
         known = {

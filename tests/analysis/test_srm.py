@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from banditware.analysis.srm import THETAS, Drawn, mismatch, terms
+from banditware.analysis.srm import mismatch
+from banditware.drawing import THETAS, Drawn, terms
 
 
 def recorded(draw: random.Random, pulls: int, lost: float = 0.0) -> dict[str, Drawn]:
