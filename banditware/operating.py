@@ -93,6 +93,27 @@ def kept_in(store: Store, known: Controls, now: float) -> Controls:
     return known._replace(version=version)
 
 
+def carry_controls(source: Store, target: Store, now: float) -> bool:
+    """Put the controls of a store into one that has none; return whether that was done.
+
+    Args:
+        source: where from.
+        target: where to; what was changed there already is left alone.
+        now: seconds since the epoch.
+
+    Raises:
+        StoreError: one of them cannot be reached.
+    """
+    found = controls_in(source)
+    if not found.version or controls_in(target).version:
+        return False
+    note = f"from {source.url}, version {found.version}"
+    everything = {"killed": bool(found.killed)}
+    change = Change(1, now, "banditware", "copy", "", "", note, {}, everything)
+    kept = KeptControls(change.id, text_of(found))
+    return target.controls().write(kept, json.dumps(change._asdict()))
+
+
 _LOST = "the store had lost what operators changed; a process that knew it has put it back"
 
 

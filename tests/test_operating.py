@@ -9,7 +9,7 @@ import pytest
 from banditware.control import PAUSED, Control, Controls, text_of
 from banditware.controlling import Wanted
 from banditware.errors import ControlError, StoreError
-from banditware.operating import changes_in, controls_in, kept_in, operate
+from banditware.operating import carry_controls, changes_in, controls_in, kept_in, operate
 from banditware.stores.controls import KeptControls
 from banditware.stores.memory import MemoryStore
 from banditware.stores.memory_controls import MemoryControls
@@ -119,3 +119,17 @@ def test_another_one_may_put_it_back_first() -> None:
     store.controls().write(KeptControls(1, text_of(Controls())), "{}")
     store.busy.times = 1
     assert kept_in(store, KNOWN, NOON) == Controls(2)
+
+
+def test_controls_are_carried_into_a_store_that_has_none() -> None:
+    """A copy begins with what was changed; whatever is changed there afterwards is left alone."""
+    source, target = MemoryStore(), MemoryStore()
+    assert not carry_controls(source, target, NOON)
+    operate(source, EXPERIMENTS, PAUSE, NOON)
+    operate(source, EXPERIMENTS, Wanted("kill"), NOON)
+    assert carry_controls(source, target, NOON)
+    assert controls_in(target) == controls_in(source)._replace(version=1)
+    assert texts(target) == ["copy"]
+    operate(target, EXPERIMENTS, Wanted("revive"), NOON)
+    assert not carry_controls(source, target, NOON)
+    assert not controls_in(target).killed

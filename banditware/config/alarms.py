@@ -35,7 +35,7 @@ def _every(seconds: float) -> float:
 
 
 class AlarmsSection(Section):
-    """Whom to tell that something is wrong."""
+    """Who gets a message when an alarm begins, and when it is over."""
 
     call: Annotated[str, AfterValidator(function_name)] | None = optional(
         None, "MODULE:FUNCTION that is called with each message."

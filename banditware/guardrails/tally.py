@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from banditware.counts import Fields, line
 
@@ -29,6 +29,10 @@ _MOST = 100_000
 
 #: The class of status of a response that failed.
 FAILED = 5
+
+
+#: See `Tally`.
+Note: TypeAlias = list[Any]
 
 
 def bucket_of(seconds: float) -> int:
@@ -46,21 +50,22 @@ def longest(bucket: int) -> float:
 class Tally:
     """Takes a note of every response, on the request path, and makes records of them elsewhere.
 
-    A note is a list `[ledger, arm, status, seconds]`, so that a response that starts anew can
-    correct its own. Adding one takes no lock.
+    A note is a list `[decision, status, seconds]`, so that a response that starts anew can correct
+    its own. Adding one takes no lock.
     """
 
     def __init__(self) -> None:
-        self.notes: deque[list[object]] = deque(maxlen=_MOST)
+        self.notes: deque[Note] = deque(maxlen=_MOST)
 
     def records(self) -> Iterator[bytes]:
         """Yield spool records of what was noted since it was last asked, one for each ledger."""
         counts: dict[str, Counter[str]] = {}
         for _ in range(len(self.notes)):
-            ledger, arm, status, seconds = self.notes.popleft()
-            deltas = counts.setdefault(f"{ledger}{GUARD}", Counter())
-            deltas[f"r/{arm}/s/{int(str(status)) // 100}"] += 1
-            deltas[f"r/{arm}/t/{bucket_of(float(str(seconds)))}"] += 1
+            decision, status, seconds = self.notes.popleft()
+            ledger = f"{decision.experiment}@{decision.version}{GUARD}"
+            deltas = counts.setdefault(ledger, Counter())
+            deltas[f"r/{decision.arm}/s/{status // 100}"] += 1
+            deltas[f"r/{decision.arm}/t/{bucket_of(seconds)}"] += 1
         for ledger, deltas in counts.items():
             yield line(ledger, "", *(f"{name} {number}" for name, number in deltas.items()))
 

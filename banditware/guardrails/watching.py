@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from banditware.actions import GivenActions
+from banditware.guardrails.tally import Note
 from banditware.http import Effects, Headers
 from banditware.model import Decision
 from banditware.timing import WatchedVisit
@@ -16,7 +17,7 @@ class GuardedVisit(WatchedVisit):
 
     #: When the app began, for all that we know; 0 before anything was decided.
     _since: float = 0.0
-    _noted: tuple[list[object], ...] = ()
+    _noted: Sequence[Note] = ()
 
     def choose(self) -> None:
         """Decide the experiments of the matching routes, after a look at the clock."""
@@ -47,13 +48,13 @@ class GuardedVisit(WatchedVisit):
     def _note(self, status: int) -> None:
         if self._noted:  # the response starts anew
             for note in self._noted:
-                note[2] = status
+                note[1] = status
             return
-        watch = self._watch
-        spent = watch.timer() - self._since
-        self._noted = tuple(
-            [f"{name}@{each.version}", each.arm, status, spent]
-            for name, each in self._decisions.items()
-            if name in watch.guarded and each.id and each.reason != "holdout"
-        )
-        watch.tally.notes.extend(self._noted)
+        timer, _, guarded, tally = self._watch
+        spent = timer() - self._since
+        notes: list[Note] = []
+        for name, each in self._decisions.items():
+            if name in guarded and each.id and each.reason != "holdout":
+                notes.append([each, status, spent])  # most are a single one
+        self._noted = notes
+        tally.notes += notes

@@ -15,7 +15,7 @@ GUARDED: dict[str, Any] = {"color": {"arms": ["red", "blue"], "guardrails": {"er
 
 def noted(shop: Any) -> list[tuple[str, int]]:
     """Return the arms and statuses that were noted."""
-    return [(arm, status) for _, arm, status, _ in shop._guard.tally.notes]
+    return [(decision.arm, status) for decision, status, _ in shop._guard.tally.notes]
 
 
 @pytest.mark.parametrize("status", [200, 302, 404, 503])

@@ -33,5 +33,5 @@ def test_experiments_without_counts() -> None:
 
 def test_counts_nobody_asks_for() -> None:
     """Counts of experiments that are not configured are named once each."""
-    found = told("button@1", "but@2", "gone@1", "gone@2", "away@1")
+    found = told("button@1", "but@2", "gone@1", "gone@2", "away@1", "*alarms", "but@2:guard")
     assert found["other experiments"].startswith("note: the store has counts of away, gone,")

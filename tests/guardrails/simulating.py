@@ -10,8 +10,17 @@ from banditware.counts import decode
 from banditware.guardrails.judge import Breach, Field, Judge
 from banditware.guardrails.tally import Tally, responses
 from banditware.limits import Latency, Limits
+from banditware.model import Decision
 
 ARMS = ("a", "b", "c")
+
+
+def served(arm: str, experiment: str = "button", version: str = "1") -> Decision:
+    """Return a decision that was served."""
+    return Decision(experiment, arm, arm, 0.5, "sticky", False, "id", 0.0, version, repr)
+
+
+SERVED = {arm: served(arm) for arm in ARMS}
 
 LIMITS = Limits(alpha=0.01, errors=0.01, latency=Latency(margin=0.2))
 
@@ -50,7 +59,7 @@ class Run:
         for arm in draw.choices(ARMS, site.shares, k=requests):
             status = 500 if draw.random() < site.errors.get(arm, 0.0) else 200
             seconds = draw.lognormvariate(-3.0, 0.6) + site.slow.get(arm, 0.0)
-            self.tally.notes.append(["button@1", arm, status, seconds])
+            self.tally.notes.append([SERVED[arm], status, seconds])
         for record in self.tally.records():
             for name, number in decode(record).deltas.items():
                 self.totals[name] = self.totals.get(name, 0) + number

@@ -9,6 +9,7 @@ import pytest
 
 from banditware.errors import StoreError
 from banditware.stores.memory import MemoryStore
+from tests.guardrails.simulating import served
 from tests.support import HOUR, NOON, Stand, stand
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -22,7 +23,7 @@ def serve(there: Stand, bad: str, *, rounds: int = 60, share: float = 0.2) -> No
     for _ in range(rounds):
         for arm in ("green", "red") * 20:
             status = 500 if arm == bad and draw.random() < share else 200
-            there.bandit._guard.tally.notes.append(["button@1", arm, status, 0.05])
+            there.bandit._guard.tally.notes.append([served(arm), status, 0.05])
         there.watch.now += 1
         there.bandit.flush()
 
@@ -89,7 +90,7 @@ def test_a_mistake_of_ours_does_not_stop_the_counting(monkeypatch: pytest.Monkey
     """Whatever goes wrong here is told as a fault, and counts go on."""
     there = stand(GUARDED)
     monkeypatch.setattr(there.bandit._guard, "_judge", lambda *_: 1 / 0)
-    there.bandit._guard.tally.notes.append(["button@1", "green", "no status", 0.0])
+    there.bandit._guard.tally.notes.append([served("green"), "no status", 0.0])
     there.bandit.decide("button")
     there.bandit.flush()
     assert there.pulls() == 1
@@ -129,7 +130,7 @@ def test_an_arm_that_costs_a_goal_is_paused() -> None:
 def test_a_child_leaves_the_notes_to_its_parent() -> None:
     """What a parent has noted is the parent's to record."""
     guard = stand(GUARDED).bandit._guard
-    guard.tally.notes.append(["button@1", "green", 200, 0.0])
+    guard.tally.notes.append([served("green"), 200, 0.0])
     guard.after_fork(child=False)
     assert guard.tally.notes
     guard.after_fork(child=True)

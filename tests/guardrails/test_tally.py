@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from banditware.counts import decode
 from banditware.guardrails.tally import Responses, Tally, bucket_of, longest, responses, together
+from tests.guardrails.simulating import served
 
 
 @given(st.floats(0, 1e6))
@@ -20,9 +21,9 @@ def test_a_time_is_in_the_bucket_that_it_fits_in(seconds: float) -> None:
 def test_notes_become_one_record_for_each_ledger() -> None:
     """Notes are recorded once, summed by ledger, and can be read back."""
     tally = Tally()
-    tally.notes.append(["button@1", "green", 200, 0.05])
-    tally.notes.append(["button@1", "green", 503, 0.05])
-    tally.notes.append(["headline@2", "formal", 302, 5.0])
+    tally.notes.append([served("green"), 200, 0.05])
+    tally.notes.append([served("green"), 503, 0.05])
+    tally.notes.append([served("formal", "headline", "2"), 302, 5.0])
     found = [decode(record) for record in tally.records()]
     assert [each.ledger for each in found] == ["button@1:guard", "headline@2:guard"]
     assert found[0].deltas == {"r/green/s/2": 1, "r/green/s/5": 1, "r/green/t/46": 2}

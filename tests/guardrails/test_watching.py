@@ -22,8 +22,8 @@ GUARDED: dict[str, Any] = {"guardrails": {"errors": {}}}
 def notes(there: Stand) -> list[list[Any]]:
     """Return what was noted, without the time that it took."""
     found: list[Any] = list(there.bandit._guard.tally.notes)
-    assert all(0 <= note[3] < 60 for note in found)
-    return [note[:3] for note in found]
+    assert all(0 <= seconds < 60 for _, _, seconds in found)
+    return [[f"{each.experiment}@{each.version}", each.arm, status] for each, status, _ in found]
 
 
 def test_who_is_watched() -> None:
