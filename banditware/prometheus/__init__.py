@@ -66,7 +66,7 @@ class BanditCollector(Collector):
             count(samples, snapshot, controls.of(name).state)
         alarms = self._alarms(self._patience)
         # One sample for each set of labels: Prometheus refuses a whole scrape for a second one.
-        for labels in sorted({(a.kind, a.experiment or "", a.arm or "") for a in alarms}):
+        for labels in sorted({(each.kind, each.experiment, each.arm) for each in alarms}):
             samples.add("alarm", labels, 1)
         if self._process:
             health = self._bandit.health()
