@@ -14,7 +14,6 @@ from banditware.beacons import beacon_routes
 from banditware.config.settings import Settings, forcing_of
 from banditware.consenting import consent_of
 from banditware.costs import Costs
-from banditware.events.happened import Happened
 from banditware.exposing import metrics_routes
 from banditware.extras import extra
 from banditware.flusher import Flusher
@@ -116,18 +115,15 @@ def founded(
     followed = SteeringEdges(clock, edges.fault, furnished, _opened(guard.tally))
     steering = Steering(settings, store, followed, Reloading(settings))
     flusher_settings = FlusherSettings(store.folder, settings.refresh, clock, look=edges.look)
-    talked = store
     ground = _ground(settings, edges, log, people, furnished(settings))
-    if settings.opentelemetry:
-        ground.note, talked = _traced(settings, ground, store)
+    talked = _traced(settings, ground, store) if settings.opentelemetry else store
     flusher = Flusher(
         talked,
         flusher_settings,
         ledgers=lambda: {**steering.windows, **guard.ledgers(steering)},
         publish=edges.publish,
     )
-    ground = steering.regrounded(ground)
-    return Founded(store, people, log, ground, steering, guard, flusher)
+    return Founded(store, people, log, steering.regrounded(ground), steering, guard, flusher)
 
 
 def _opened(tally: Tally) -> Callable[[Settings], OpenVisit]:
@@ -135,12 +131,12 @@ def _opened(tally: Tally) -> Callable[[Settings], OpenVisit]:
     return lambda settings: visits(settings, time.perf_counter, tally)
 
 
-def _traced(
-    settings: Settings, ground: Ground, store: Store
-) -> tuple[Callable[[Happened], None], Store]:
-    """Return what takes what happened, and the store, such that spans are told of both."""
+def _traced(settings: Settings, ground: Ground, store: Store) -> Store:
+    """Have spans told of what happens on a ground, and return a store that tells them, too."""
     tracing = extra("banditware.tracing", "opentelemetry", "opentelemetry", settings.source)
-    return tracing.Noted(ground.note, ground.fault), tracing.traced(store)
+    ground.note = tracing.Noted(ground.note, ground.fault)
+    talkative: Store = tracing.traced(store)
+    return talkative
 
 
 def _furnished(settings: Settings, edges: Edges, costs: Costs) -> dict[str, Any]:
