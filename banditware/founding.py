@@ -14,7 +14,6 @@ from banditware.beacons import beacon_routes
 from banditware.config.settings import Settings, forcing_of
 from banditware.consenting import consent_of
 from banditware.costs import Costs
-from banditware.events.happened import Happened
 from banditware.exposing import metrics_routes
 from banditware.extras import extra
 from banditware.flusher import Flusher
@@ -117,11 +116,9 @@ def founded(
     steering = Steering(settings, store, followed, Reloading(settings))
     flusher_settings = FlusherSettings(store.folder, settings.refresh, clock, look=edges.look)
     ground = _ground(settings, edges, log, people, furnished(settings))
-    spoken = store
-    if settings.opentelemetry:
-        ground.note, spoken = _traced(settings, ground, store)
+    talked = _traced(settings, ground, store) if settings.opentelemetry else store
     flusher = Flusher(
-        spoken,
+        talked,
         flusher_settings,
         ledgers=lambda: {**steering.windows, **guard.ledgers(steering)},
         publish=edges.publish,
@@ -131,15 +128,15 @@ def founded(
 
 def _opened(tally: Tally) -> Callable[[Settings], OpenVisit]:
     """Return what makes visits under a configuration."""
-    return lambda settings: visits(settings, time.perf_counter, tally.notes.extend)
+    return lambda settings: visits(settings, time.perf_counter, tally)
 
 
-def _traced(
-    settings: Settings, ground: Ground, store: Store
-) -> tuple[Callable[[Happened], None], Store]:
-    """Return what takes what happened, and the store, such that spans are told of both."""
+def _traced(settings: Settings, ground: Ground, store: Store) -> Store:
+    """Have spans told of what happens on a ground, and return a store that tells them, too."""
     tracing = extra("banditware.tracing", "opentelemetry", "opentelemetry", settings.source)
-    return tracing.Noted(ground.note, ground.fault), tracing.traced(store)
+    ground.note = tracing.Noted(ground.note, ground.fault)
+    talkative: Store = tracing.traced(store)
+    return talkative
 
 
 def _furnished(settings: Settings, edges: Edges, costs: Costs) -> dict[str, Any]:

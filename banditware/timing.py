@@ -16,24 +16,21 @@ from banditware.visit import Visit
 #: Seconds of a monotonic clock.
 Timer = Callable[[], float]
 
-#: Takes notes of responses; see `banditware.guardrails.tally`.
-Note = Callable[[Collection[list[object]]], object]
-
 
 class Watch(NamedTuple):
     """What watched visits are given beside what every visit is given.
 
     Attributes:
         timer: the clock by which they are timed.
-        note: takes notes of how the app answered.
         debug: what is shown of decisions.
         guarded: names of the experiments with guardrails.
+        tally: takes the notes of those; see `banditware.guardrails.watching`.
     """
 
     timer: Timer
-    note: Note
     debug: Debug = NO_DEBUG
     guarded: Collection[str] = ()
+    tally: Any = None
 
 
 class WatchedVisit(Visit):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,40 +11,40 @@ from banditware.guardrails.watching import GuardedVisit
 from banditware.http import Facts
 from banditware.routes import Matches
 from banditware.showing import TellingVisit
-from banditware.timing import Note, TimedVisit, Timer, Watch, WatchedVisit
+from banditware.timing import TimedVisit, Timer, Watch, WatchedVisit
 from banditware.visit import Visit
 
 if TYPE_CHECKING:
     from banditware.config.settings import Settings
+    from banditware.guardrails.tally import Tally
 
 OpenVisit = Callable[[Ground, Facts, Matches], Visit]
 
 
-def visits(settings: Settings, timer: Timer, note: Note) -> OpenVisit:
+def visits(settings: Settings, timer: Timer, tally: Tally | None = None) -> OpenVisit:
     """Return what makes the visit of a request.
 
     Args:
         settings: the configuration: what is shown, measured, guarded and told to spans.
         timer: the clock by which visits are timed.
-        note: takes notes of how the app answered, for guardrails.
+        tally: takes the notes of guarded visits.
     """
-    kinds = _kinds(settings)
+    kinds = tuple(_kinds(settings))
     if not kinds:
         return Visit
-    watch = Watch(timer, note, settings.debug, settings.guardrails)
+    watch = Watch(timer, settings.debug, settings.guardrails, tally)
     return partial(type("WatchedVisit", kinds, {}), watch)
 
 
-def _kinds(settings: Settings) -> tuple[type[WatchedVisit], ...]:
-    kinds: tuple[type[WatchedVisit], ...] = ()
-    if settings.debug.header or settings.debug.server_timing:
-        kinds = (TellingVisit,)
-    elif settings.metrics is not None:
-        kinds = (TimedVisit,)
-    if settings.guardrails:
-        kinds = (GuardedVisit, *kinds)
+def _kinds(settings: Settings) -> Iterator[type[WatchedVisit]]:
+    """Yield the kinds that go together, those that others do not see first."""
     if settings.opentelemetry:
         from banditware.tracing import TracedVisit  # noqa: PLC0415  # an extra, asked for by few
 
-        kinds = (TracedVisit, *kinds)
-    return kinds
+        yield TracedVisit
+    if settings.guardrails:
+        yield GuardedVisit
+    if settings.debug.header or settings.debug.server_timing:
+        yield TellingVisit
+    elif settings.metrics is not None:
+        yield TimedVisit

@@ -35,20 +35,16 @@ class Ticking:
         return self.now
 
 
-#: What is noted for guardrails.
-NOTES: list[list[object]] = []
-
-
 def test_a_plain_visit_unless_something_is_shown() -> None:
     """Without headers to show, visits are of the plain class and cost what they cost."""
-    assert visits(configured(), Ticking(), NOTES.extend) is Visit
-    assert visits(configured(debug={"force": True}), Ticking(), NOTES.extend) is Visit
+    assert visits(configured(), Ticking()) is Visit
+    assert visits(configured(debug={"force": True}), Ticking()) is Visit
 
 
 def test_the_time_is_that_of_all_parts(open_shop: OpenShop) -> None:
     """What choosing, deciding and finishing took is summed up, in milliseconds."""
     shop = open_shop(debug={"server_timing": True})
-    watch = Watch(Ticking(), NOTES.extend, shop.settings.debug)
+    watch = Watch(Ticking(), shop.settings.debug)
     visit = TellingVisit(watch, shop._ground, EnvironFacts(environ()))
     visit.choose()
     assert visit["color"] in {"#f00", "#00f"}
@@ -58,7 +54,7 @@ def test_the_time_is_that_of_all_parts(open_shop: OpenShop) -> None:
 
 def test_nothing_was_decided(open_shop: OpenShop) -> None:
     """Arms are told where there are any."""
-    watch = Watch(Ticking(), NOTES.extend, Debug(header=True))
+    watch = Watch(Ticking(), Debug(header=True))
     visit = TellingVisit(watch, open_shop()._ground, EnvironFacts(environ()))
     visit.finish(200)
     assert visit.notes == ()

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from banditware.guardrails.watching import GuardedVisit
 from banditware.routes import NO_MATCHES
 from banditware.showing import TellingVisit
 from banditware.timing import TimedVisit
@@ -14,15 +13,10 @@ from banditware.tracing import TracedVisit
 from banditware.visit import Visit
 from banditware.watching import visits
 from banditware.wsgi import EnvironFacts
-from tests.support import BUTTON, Stand, configured, stand
+from tests.support import Stand, configured, stand
 from tests.wires.wsgi import environ
 
 pytestmark = pytest.mark.usefixtures("calm")
-
-#: What is noted for guardrails.
-NOTES: list[list[object]] = []
-
-GUARDED = {"button": {**BUTTON, "guardrails": {"errors": {}}}}
 
 
 class Ticking:
@@ -46,7 +40,7 @@ def opened(kinds: object, here: Stand) -> Visit:
 
 def request(here: Stand) -> None:
     """Choose, decide and finish: a millisecond each."""
-    visit = opened(visits(configured(metrics={}), Ticking(), NOTES.extend), here)
+    visit = opened(visits(configured(metrics={}), Ticking()), here)
     visit.choose()
     visit.decide("button")
     visit.finish(200)
@@ -54,7 +48,7 @@ def request(here: Stand) -> None:
 
 def test_a_plain_visit_unless_something_is_noted() -> None:
     """Who notes nothing pays nothing: visits are of the plain class itself."""
-    assert visits(configured(), Ticking(), NOTES.extend) is Visit
+    assert visits(configured(), Ticking()) is Visit
 
 
 def test_kinds_go_together() -> None:
@@ -64,16 +58,14 @@ def test_kinds_go_together() -> None:
         ({"metrics": {}}, {TimedVisit}),
         ({"debug": True}, {TimedVisit, TellingVisit}),
         ({"opentelemetry": True}, {TracedVisit}),
-        ({"experiments": GUARDED}, {GuardedVisit}),
-        ({"metrics": {}, "experiments": GUARDED}, {GuardedVisit, TimedVisit}),
         (
             {"metrics": {}, "debug": True, "opentelemetry": True},
             {TimedVisit, TellingVisit, TracedVisit},
         ),
     ]
     for top, meant in kinds:
-        visit = opened(visits(configured(**top), Ticking(), NOTES.extend), here)
-        every: tuple[type[Visit], ...] = (TimedVisit, TellingVisit, TracedVisit, GuardedVisit)
+        visit = opened(visits(configured(**top), Ticking()), here)
+        every: tuple[type[Visit], ...] = (TimedVisit, TellingVisit, TracedVisit)
         assert {kind for kind in every if isinstance(visit, kind)} == meant
 
 

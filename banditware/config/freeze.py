@@ -9,10 +9,12 @@ from typing import Any
 
 from banditware.config.context import attributes
 from banditware.config.contextual import hashed
+from banditware.config.dashboard import frozen_dashboard
 from banditware.config.experiment import ExperimentSection
 from banditware.config.groups import groups
 from banditware.config.log import LogSection
 from banditware.config.methods import methods
+from banditware.config.metrics import frozen_metrics
 from banditware.config.root import Configuration
 from banditware.config.route import RewardSection, RouteSection
 from banditware.config.settings import Cookie
@@ -59,6 +61,9 @@ def operated(configuration: Configuration, folder: Path) -> dict[str, Any]:
     return {
         "kill_switch": folder / switch if switch else None,
         "alarms": configuration.alarms.alerting(),
+        "dashboard": frozen_dashboard(configuration),
+        "metrics": frozen_metrics(configuration),
+        "opentelemetry": configuration.opentelemetry,
         "guardrails": {name: x.guardrails.limits() for name, x in sections if x.guardrails},
     }
 

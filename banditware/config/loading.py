@@ -11,11 +11,9 @@ from pydantic import ValidationError
 
 from banditware.config import freeze
 from banditware.config.beacon import frozen_beacon
-from banditware.config.dashboard import frozen_dashboard
 from banditware.config.document import Document, from_mapping
 from banditware.config.environment import expand, literal
 from banditware.config.faults import ABSENT, AT_VALUE
-from banditware.config.metrics import frozen_metrics
 from banditware.config.reader import from_text
 from banditware.config.root import Configuration
 from banditware.config.settings import Settings
@@ -63,10 +61,7 @@ def read(
         consent=freeze.consent(configuration),
         by_arm=configuration.caching,
         debug=Debug(**dict(configuration.debug)),
-        metrics=frozen_metrics(configuration),
-        opentelemetry=configuration.opentelemetry,
         stamp=stamp,
-        dashboard=frozen_dashboard(configuration),
         **freeze.operated(configuration, folder),
     )
 

@@ -13,7 +13,7 @@ from banditware.timing import WatchedVisit
 
 
 class GuardedVisit(WatchedVisit):
-    """A visit that notes how the app answered, by arm."""
+    """A visit that takes a note of the response, for each of its experiments with guardrails."""
 
     #: When the app began, for all that we know; 0 before anything was decided.
     _since: float = 0.0
@@ -50,11 +50,11 @@ class GuardedVisit(WatchedVisit):
             for note in self._noted:
                 note[1] = status
             return
-        watch = self._watch
-        spent = watch.timer() - self._since
+        timer, _, guarded, tally = self._watch
+        spent = timer() - self._since
         notes: list[Note] = []
         for name, each in self._decisions.items():
-            if name in watch.guarded and each.id and each.reason != "holdout":
+            if name in guarded and each.id and each.reason != "holdout":
                 notes.append([each, status, spent])  # most are a single one
         self._noted = notes
-        watch.note(notes)
+        tally.notes += notes

@@ -6,10 +6,10 @@ process is doing is its own, and has its id as the label `pid`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import version
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prometheus_client.core import Metric
 from prometheus_client.exposition import choose_encoder
@@ -21,6 +21,7 @@ from banditware.prometheus.families import COST, HEALTH, SHARED, Family, Samples
 from banditware.prometheus.processes import tell_costs, tell_health
 
 if TYPE_CHECKING:
+    from banditware.alarms import Alarm
     from banditware.bandit import Bandit
 
 #: Seconds between two looks for alarms, each of which asks the store.
@@ -48,8 +49,8 @@ class BanditCollector(Collector):
         self._bandit = bandit
         self._process = process
         self._patience = patience
-        ask: Callable[[], Iterable[Any]] = getattr(bandit, "alarms", tuple)
-        self._alarms: Latest[Iterable[Any]] = Latest(ask, (), every=LOOK, clock=monotonic)
+        none: list[Alarm] = []
+        self._alarms = Latest(bandit.alarms, none, every=LOOK, clock=monotonic)
 
     def describe(self) -> Iterator[Metric]:
         """Yield the metrics without samples, so that a registry need not ask the store."""
@@ -65,7 +66,7 @@ class BanditCollector(Collector):
             count(samples, snapshot, controls.of(name).state)
         alarms = self._alarms(self._patience)
         # One sample for each set of labels: Prometheus refuses a whole scrape for a second one.
-        for labels in sorted({(a.kind, a.experiment or "", a.arm or "") for a in alarms}):
+        for labels in sorted({(each.kind, each.experiment, each.arm) for each in alarms}):
             samples.add("alarm", labels, 1)
         if self._process:
             health = self._bandit.health()

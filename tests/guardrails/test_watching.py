@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from banditware.current import unanswered
+from banditware.guardrails.watching import GuardedVisit
+from banditware.showing import TellingVisit
+from banditware.timing import TimedVisit
+from banditware.tracing import TracedVisit
 from banditware.visit import Visit
 from tests.support import Asked, Stand, stand
 
@@ -20,6 +24,17 @@ def notes(there: Stand) -> list[list[Any]]:
     found: list[Any] = list(there.bandit._guard.tally.notes)
     assert all(0 <= seconds < 60 for _, _, seconds in found)
     return [[f"{each.experiment}@{each.version}", each.arm, status] for each, status, _ in found]
+
+
+def test_who_is_watched() -> None:
+    """A plain visit is made where there are no guardrails, and one that tells where it has to."""
+    assert type(stand().bandit.begin(Asked())) is Visit
+    guarded = stand(GUARDED).bandit.begin(Asked())
+    assert isinstance(guarded, GuardedVisit)
+    assert not isinstance(guarded, TellingVisit)
+    every = stand(GUARDED, debug=True, metrics={}, opentelemetry=True).bandit.begin(Asked())
+    for kind in (GuardedVisit, TellingVisit, TimedVisit, TracedVisit):
+        assert isinstance(every, kind)
 
 
 def test_without_guardrails_nothing_is_noted() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, generate_latest
 
+from banditware.alarms import Alarm
 from banditware.counts import HOLDOUT
+from banditware.errors import StoreError
 from banditware.prometheus import BanditCollector
 from banditware.prometheus.counting import MOST, OTHERS, labelled
 from banditware.stores.memory import MemoryStore
@@ -162,20 +164,12 @@ def test_what_operators_let_it_do() -> None:
     assert values(registered(here), "banditware_killed", "pid") == {pid: 1}
 
 
-class Alarm(NamedTuple):
-    """Something that is wrong."""
-
-    kind: str
-    experiment: str
-    arm: str | None
-
-
 def test_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is wrong is a series, looked for every ten seconds: looking asks the store."""
     here = counted({})
-    twice = Alarm("guardrail", "button", "red")
-    raised = [Alarm("no_rewards", "button", None), twice, twice]
-    monkeypatch.setattr(here.bandit, "alarms", lambda: [*raised], raising=False)
+    twice = Alarm("guardrail", "button", "red", None, "it errs", "mend it")
+    raised = [Alarm("no_rewards", "button", "", None, "nobody buys", "look"), twice, twice]
+    monkeypatch.setattr(here.bandit, "alarms", lambda: [*raised])
     clock = Watch()
     monkeypatch.setattr("banditware.prometheus.monotonic", clock)
     registry = registered(here, patience=60)
@@ -186,3 +180,32 @@ def test_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
     assert values(registry, "banditware_alarm", "kind") == both
     clock.now += 10
     assert values(registry, "banditware_alarm", "kind") == {}
+
+
+class Away(MemoryStore):
+    """A store that can be away."""
+
+    away = False
+
+    def exchange(self, *given: Any) -> Any:
+        """Exchange, or not."""
+        if self.away:
+            raise StoreError("memory://", "away")
+        return super().exchange(*given)
+
+
+def test_an_alarm_that_rings() -> None:
+    """A store that is away for a while is an alarm, and the last counts are still shown."""
+    store = Away()
+    put(store, {"n/red/0": 4})
+    here = stand(store=store)
+    store.away = True
+    with pytest.raises(StoreError):
+        here.bandit.refresh()
+    here.watch.now += 60
+    registry = registered(here, patience=60)
+    assert values(registry, "banditware_alarm", "kind") == {"store": 1}
+    assert values(registry, "banditware_store_reachable", "pid") == {
+        str(here.bandit.health().pid): 0
+    }
+    assert values(registry, "banditware_pulls_total", "arm")["red"] == 4
