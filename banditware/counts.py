@@ -222,28 +222,35 @@ class Totals:
 
 
 def totals(fields: Fields) -> Totals:
-    """Return a ledger's counts summed over cohorts."""
+    """Return a ledger's counts summed over cohorts.
+
+    Every process does it for each ledger that changed, at every refresh, so each field is looked at
+    once and sums are sorted into objects afterwards.
+    """
     result = Totals()
+    pulls: dict[str, float] = {}
+    sums: dict[str, dict[tuple[str, str], float]] = {kind: {} for kind in _SUMS}
     for name, number in fields.items():
-        kind, *rest = name.split("/")
-        if kind == "x":
-            result.excluded[rest[0]] = int(number)
-        elif kind == "n" or kind in _SUMS:
-            arm = result.arms.setdefault(rest[0], ArmTotals())
-            _add(arm, kind, rest[2:], number)
+        kind = name[:1]
+        column = sums.get(kind)
+        if column is not None:
+            _, arm, _, goal = name.split("/", 3)
+            column[arm, goal] = column.get((arm, goal), 0) + number
+        elif kind == "n":
+            arm = name.split("/", 2)[1]
+            pulls[arm] = pulls.get(arm, 0) + number
+        elif kind == "x":
+            result.excluded[name[2:]] = int(number)
+    result.arms = {arm: ArmTotals(int(number)) for arm, number in pulls.items()}
+    for kind, column in sums.items():
+        for (arm, goal), number in column.items():
+            goals = result.arms.setdefault(arm, ArmTotals()).goals
+            setattr(goals.setdefault(goal, GoalTotals()), _SUMS[kind], number)
     return result
 
 
 #: What the fields of a goal are called where they are summed.
 _SUMS = {"k": "rewards", "s": "reward_sum", "q": "squares", "m": "successes", "w": "weighted"}
-
-
-def _add(arm: ArmTotals, kind: str, goal: list[str], number: float) -> None:
-    if kind == "n":
-        arm.pulls += int(number)
-        return
-    sums = arm.goals.setdefault(goal[0], GoalTotals())
-    setattr(sums, _SUMS[kind], getattr(sums, _SUMS[kind]) + number)
 
 
 #: Kinds of fields that have a cohort: `KIND/OWNER/COHORT`, and perhaps more.

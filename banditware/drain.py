@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 
 from banditware.contextual.ledger import unpacked
 from banditware.counts import Record, decode
+from banditware.dating import dated
 from banditware.errors import StoreError
 from banditware.pacing import breathe
-from banditware.spool import Chunk, Source, payload_of
+from banditware.spool import Chunk, Source, hour_of, payload_of
 from banditware.stores.base import Batch, Counts, Store, cohort_of
 
 #: Bytes that go into one exchange: some 10,000 records, a few milliseconds of a store's time.
@@ -107,9 +108,9 @@ class Drain:
     def _gather(self, chunk: Chunk) -> tuple[list[Batch], int]:
         """Sum the records that are not in the store yet; return batches and damaged lines."""
         sums: dict[str, _Sum] = {}
-        damaged = 0
+        damaged, hour = 0, hour_of(self.source.id)
         for line, times in Counter(self._lines(chunk)).items():
-            record = _parse(line)
+            record = _parse(line, hour)
             if record is None:
                 damaged += times
             else:
@@ -146,13 +147,18 @@ class Drain:
         return True
 
 
-def _parse(line: bytes) -> Record | None:
-    """Return the record of a line, or None if a store could not make sense of it."""
+def _parse(line: bytes, hour: int) -> Record | None:
+    """Return the record of a line, or None if a store could not make sense of it.
+
+    Args:
+        line: the line.
+        hour: start of the hour in which it was written.
+    """
     try:
         record = decode(payload_of(line))
         if record.once:
             cohort_of(record.once)
-        deltas = unpacked(record.deltas)
+        deltas = dated(unpacked(record.deltas), hour)
     except ValueError:
         return None
     usable = all(-LARGEST <= delta <= LARGEST for delta in deltas.values())

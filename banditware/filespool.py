@@ -6,17 +6,18 @@ locked has no owner any more and is anybody's to drain (see `banditware.adoption
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
-import secrets
 import threading
+import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from banditware import forks
-from banditware.spool import Chunk, Source, cut, frame
+from banditware.spool import Chunk, Source, cut, frame, new_id, of_another_hour
 
 #: Records kept in memory while the disk takes none.
 OVERFLOW = 10_000
@@ -72,15 +73,19 @@ class SpoolFile(Handle):
         return self.path.name[: -len(SUFFIX)]
 
     @classmethod
-    def create(cls, folder: Path) -> SpoolFile:
+    def create(cls, folder: Path, now: float = 0.0) -> SpoolFile:
         """Return a new file that is locked by us, in a folder that is made if need be.
+
+        Args:
+            folder: the folder.
+            now: seconds since the epoch.
 
         Raises:
             OSError: the folder cannot be written, or knows no locks.
         """
         folder.mkdir(mode=0o700, exist_ok=True)
         while True:
-            path = folder / f"{secrets.token_hex(8)}{SUFFIX}"
+            path = folder / f"{new_id(now)}{SUFFIX}"
             file = cls(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND)
             # Until it is locked it looks like a dead process's, and may be taken and deleted.
             if file.claim() and not file.gone():
@@ -119,9 +124,10 @@ class FileSpool(forks.ForkAware):
         dropped: records that are lost, because the disk was full for longer than memory lasts.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
         self._fd = -1
         self._folder = folder
+        self._clock = clock
         self._begin()
         forks.watch(self)
 
@@ -220,7 +226,7 @@ class FileSpool(forks.ForkAware):
             raise OSError(errno.ENOSPC, "the record was not written whole")
 
     def _begin_file(self) -> None:
-        file = SpoolFile.create(self._folder)
+        file = SpoolFile.create(self._folder, self._clock())
         if self._fd < 0:
             self._fd = os.dup(file.fd)
         else:
@@ -242,8 +248,14 @@ class FileSpool(forks.ForkAware):
     def rotate(self) -> None:
         """See `Spool.rotate`."""
         current = self._current
-        if current is not None and (current.size() >= ROTATE or current.gone()):
+        if current is None:
+            return
+        if current.size() >= ROTATE or current.gone():
             self.seal()
+        elif of_another_hour(current.id, self._clock()):
+            self.seal()
+            with contextlib.suppress(OSError):  # a record tries again
+                self.open()  # here, so that no request has to
 
     def seal(self) -> None:
         """See `Spool.seal`; a write that is in the kernel by now still goes to the old file."""

@@ -61,7 +61,7 @@ class Flusher(forks.ForkAware):
         self._ledgers = ledgers
         self._publish = publish
         self._known: dict[str, int] = {}
-        self._outbox = Outbox(settings.folder if store.shared else None)
+        self._outbox = Outbox(settings.folder if store.shared else None, settings.clock)
         self._closed = False
         self._begin()
         forks.watch(self)

@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from banditware.backups import Backups, Kept
+from banditware.dating import aged
 from banditware.errors import StoreError
 from banditware.spool import Drained
 from banditware.stores.base import Backup, Mark, Store, Verdict, contains
@@ -67,7 +68,9 @@ class Keeper:
             _log.warning(_GIVEN_UP, store.url, ledger, written)
 
     def renew(self, store: Store, now: float, *, eager: bool = False) -> None:
-        """Back up the ledgers that changed.
+        """Back up the ledgers that changed, and fold what is old of their history.
+
+        A backup has all fields in hand, so that nobody has to read them for that alone.
 
         Args:
             store: what to back up.
@@ -90,6 +93,8 @@ class Keeper:
                     self._files.write(backup, now)
             except OSError as error:
                 trouble = f"no backup of {ledger} in {self._files.folder}: {error.strerror}"
+            if backup is not None and (moves := aged(backup.fields, now)):
+                store.fold(ledger, moves, None)
         if trouble:
             raise StoreError(store.url, trouble)
 

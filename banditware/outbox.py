@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from banditware import forks
 from banditware.adoption import PATIENCE, Orphans, locked
+from banditware.dating import HOUR, aged
 from banditware.drain import Drain
 from banditware.errors import StoreError
 from banditware.filespool import FileSpool
+from banditware.health import Every
 from banditware.keeping import ENOUGH, Keeper
 from banditware.spool import Drained, MemorySpool, Source, Spool
 from banditware.stores.base import Counts, Store
@@ -31,10 +34,12 @@ class Outbox(forks.ForkAware):
         folder: where spools and backups are, or None.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, clock: Callable[[], float] = time.time) -> None:
         self.trouble = ""
         self.damaged = 0
-        self.spool: Spool = MemorySpool() if folder is None else FileSpool(folder)
+        self._clock = clock
+        self._ageing = Every(HOUR)
+        self.spool: Spool = FileSpool(folder, clock) if folder else MemorySpool(clock=clock)
         self._drains: dict[str, Drain] = {}
         self._settled: set[str] = set()
         self._share(folder)
@@ -61,7 +66,7 @@ class Outbox(forks.ForkAware):
             self.spool.open()
         except OSError as error:
             self.trouble = f"{self.folder}: {error.strerror}"
-            self.spool = MemorySpool(IN_MEMORY)
+            self.spool = MemorySpool(IN_MEMORY, self._clock)
             self._share(None)
             _log.warning(
                 "records are kept in memory, not on disk, and a process that is killed loses those "
@@ -126,6 +131,8 @@ class Outbox(forks.ForkAware):
     def sweep(self, store: Store, ledgers: Iterable[str], now: float) -> int:
         """Verify, apply what dead processes left, back up, and delete what is not needed any more.
 
+        Where no backups are made, what is old of a history is folded here, once an hour.
+
         Args:
             store: where counts are.
             ledgers: which of them to put back if they are lost.
@@ -138,6 +145,10 @@ class Outbox(forks.ForkAware):
             StoreError: the store cannot be reached.
             OSError: something cannot be written.
         """
+        if self._keeper is None and self._ageing.due(now):
+            for ledger in ledgers:
+                if moves := aged(store.aside(ledger), now):
+                    store.fold(ledger, moves, None)
         with locked(self.folder) as held:
             self._restore(store, ledgers, held=held)
             if not (self._keeper and self._orphans and held):

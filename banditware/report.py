@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from banditware.counts import HOLDOUT, ArmTotals, GoalTotals, totals
+from banditware.counts import HOLDOUT, ArmTotals, GoalTotals
 from banditware.snapshot import ExperimentSnapshot
 
 
@@ -19,24 +19,25 @@ def experiment_report(snapshot: ExperimentSnapshot) -> dict[str, Any]:
     the status quo.
     """
     experiment = snapshot.experiment
-    sums = totals(snapshot.fields)
+    sums = snapshot.sums
     propensities = dict(
         zip((arm.name for arm in experiment.arms), snapshot.probabilities, strict=True)
     )
-    holdout = sums.arms.pop(HOLDOUT, None)
-    names = [*propensities, *sorted(sums.arms.keys() - propensities.keys())]
+    arms = {name: arm for name, arm in sums.arms.items() if name != HOLDOUT}
+    holdout = sums.arms.get(HOLDOUT)
+    names = [*propensities, *sorted(arms.keys() - propensities.keys())]
     report: dict[str, Any] = {
         "policy": (experiment.context or experiment).policy.name,
         "goal": experiment.goal,
         "version": experiment.version,
         "arms": {
             name: {
-                **_arm(sums.arms.get(name, ArmTotals()), experiment.goal),
+                **_arm(arms.get(name, ArmTotals()), experiment.goal),
                 "propensity": propensities.get(name, 0.0 if experiment.arms else None),
             }
             for name in names
         },
-        "total": _compared(_together(sums.arms.values()), experiment.goal),
+        "total": _compared(_together(arms.values()), experiment.goal),
         "excluded": dict(sorted(sums.excluded.items())),
     }
     if holdout is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from banditware.faults import Faults
 from banditware.forks import ForkAware
 
 if TYPE_CHECKING:
     from banditware.flusher import Flusher
+    from banditware.ground import Ground
     from banditware.health import Health
     from banditware.log.decisions import DecisionLog
     from banditware.people import Acquaintances
@@ -30,6 +31,7 @@ class Running(ForkAware):
     hidden: Faults
     _store: Store
     _flusher: Flusher
+    _ground: Ground
     _log: DecisionLog
     _people: Acquaintances
     _steering: Steering
@@ -63,6 +65,42 @@ class Running(ForkAware):
             StoreError: the store cannot be reached.
         """
         self._flusher.refresh()
+
+    def history(
+        self,
+        experiment: str,
+        *,
+        since: float | None = None,
+        until: float | None = None,
+        step: float | None = None,
+    ) -> dict[str, Any]:
+        """Return what happened when, as plain, JSON-ready values.
+
+        `times` are the starts of the steps, in seconds since the epoch; every list beside it has a
+        number for each: `arms` those of pulls, and of rewards and their sum by goal; `excluded`
+        what was not counted, by reason. See `banditware.dating` for how long what is kept.
+
+        Args:
+            experiment: name of the experiment.
+            since: seconds since the epoch; default: when the history begins.
+            until: the same; default: now.
+            step: seconds, whole hours of them; default: hours for up to eight days, else days.
+
+        Raises:
+            UnknownExperimentError: no experiment has that name.
+            ValueError: the step is not of whole hours, or too short for so long a time.
+            StoreError: the store cannot be reached.
+        """
+        from banditware.history import first_time, series, span  # noqa: PLC0415  # only for reports
+
+        chosen = self._ground.snapshot.known(experiment).experiment
+        self.flush()
+        fields = self._store.aside(chosen.ledger)
+        end = self._ground.clock() if until is None else until
+        begin = first_time(fields) if since is None else since
+        times = span(end if begin is None else begin, end, step)
+        arms = [arm.name for arm in chosen.arms]
+        return {"experiment": experiment, **series(fields, times, arms=arms, goal=chosen.goal)}
 
     def close(self, timeout: float = 1.0) -> None:
         """Flush for at most `timeout` seconds and stop; what is left waits in the spool."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from banditware.counts import HOLDOUT, Fields, totals
+from banditware.counts import HOLDOUT, Fields, Totals, totals
 from banditware.errors import UnknownExperimentError
 from banditware.maturity import Reading, shares, statistics
 from banditware.model import Arm, Experiment
@@ -33,6 +33,7 @@ class ExperimentSnapshot(NamedTuple):
         boundaries: running sums of the probabilities, without the last one.
         by_name: the arms by their names.
         fields: the counts behind them; see `banditware.counts`.
+        sums: the same over all cohorts; nobody changes them.
         version: the store's version of these counts; -1 before the first reading.
         pulls: pulls of all arms, over all cohorts.
         batch: decisions expected until the next snapshot, over all processes.
@@ -46,6 +47,7 @@ class ExperimentSnapshot(NamedTuple):
     boundaries: tuple[float, ...]
     by_name: Mapping[str, Arm]
     fields: Fields
+    sums: Totals
     version: int = -1
     pulls: int = 0
     batch: float = 1.0
@@ -103,7 +105,8 @@ class Snapshot(NamedTuple):
 
 def unread(experiment: Experiment) -> ExperimentSnapshot:
     """Return the snapshot of an experiment whose counts were not read yet: as with no pulls."""
-    return _computed(experiment, {}, Reading(goal=experiment.goal, now=0.0, width=1.0))
+    reading = Reading(goal=experiment.goal, now=0.0, width=1.0)
+    return _computed(experiment, {}, Totals(), reading)
 
 
 def updated(
@@ -111,16 +114,16 @@ def updated(
 ) -> ExperimentSnapshot:
     """Return the snapshot after a new reading of the counts at `now`, in seconds."""
     experiment = previous.experiment
-    sums = totals(fields).arms
+    sums = totals(fields)
     active = {arm.name for arm in experiment.arms}
     if experiment.context is not None:  # its callers may have named others
-        active = sums.keys() - {HOLDOUT}
-    pulls = sum(arm.pulls for name, arm in sums.items() if name in active)
+        active = sums.arms.keys() - {HOLDOUT}
+    pulls = sum(arm.pulls for name, arm in sums.arms.items() if name in active)
     batch = previous.batch
     if previous.version >= 0:
         batch = max(1.0, batch + _SMOOTHING * (pulls - previous.pulls - batch))
     reading = Reading(goal=experiment.goal, now=now, width=experiment.cohort_width, batch=batch)
-    snapshot = _computed(experiment, fields, reading)
+    snapshot = _computed(experiment, fields, sums, reading)
     return snapshot._replace(version=version, pulls=pulls, batch=batch)
 
 
@@ -130,15 +133,17 @@ def carried(
     """Return the snapshot of an experiment that was changed, with the counts as they were read."""
     batch, pulls = previous.batch, previous.pulls
     reading = Reading(goal=experiment.goal, now=now, width=experiment.cohort_width, batch=batch)
-    snapshot = _computed(experiment, previous.fields, reading)
+    snapshot = _computed(experiment, previous.fields, totals(previous.fields), reading)
     return snapshot._replace(version=previous.version, pulls=pulls, batch=batch)
 
 
-def _computed(experiment: Experiment, fields: Fields, reading: Reading) -> ExperimentSnapshot:
+def _computed(
+    experiment: Experiment, fields: Fields, sums: Totals, reading: Reading
+) -> ExperimentSnapshot:
     arms = tuple(arm.name for arm in experiment.arms)
     if experiment.context is None:
         vector = experiment.policy.probabilities(statistics(fields, arms, reading=reading))
-        return _snapshot(experiment, vector, fields)._replace(reading=reading)
+        return _snapshot(experiment, vector, fields, sums)._replace(reading=reading)
     # Only contextual experiments need them, and they cost a third of the whole import.
     from banditware.contextual.choosing import chooser  # noqa: PLC0415
 
@@ -146,15 +151,16 @@ def _computed(experiment: Experiment, fields: Fields, reading: Reading) -> Exper
     decides = chooser(experiment.context, fields, matured, goal=reading.goal, batch=reading.batch)
     nothing: Mapping[str, object] = {}
     vector = decides.weighed(nothing, dict.fromkeys(arms, nothing))[1] if arms else ()
-    return _snapshot(experiment, vector, fields)._replace(chooser=decides, reading=reading)
+    snapshot = _snapshot(experiment, vector, fields, sums)
+    return snapshot._replace(chooser=decides, reading=reading)
 
 
 def _snapshot(
-    experiment: Experiment, vector: tuple[float, ...], fields: Fields
+    experiment: Experiment, vector: tuple[float, ...], fields: Fields, sums: Totals
 ) -> ExperimentSnapshot:
     # The last arm that can be drawn takes what rounding leaves below 1, so that none behind it,
     # whose probability is zero, is ever drawn.
     last = max((index for index, probability in enumerate(vector) if probability > 0), default=0)
     boundaries = (*accumulate(vector[:last]), *(1.0,) * (len(vector) - 1 - last))
     by_name = {arm.name: arm for arm in experiment.arms}
-    return ExperimentSnapshot(experiment, vector, boundaries, by_name, fields)
+    return ExperimentSnapshot(experiment, vector, boundaries, by_name, fields, sums)

@@ -7,11 +7,14 @@ by a full disk can never swallow the one written after it.
 from __future__ import annotations
 
 import secrets
+import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from banditware import forks
+
+_HOUR = 3600
 
 
 class Chunk(NamedTuple):
@@ -74,6 +77,22 @@ class Source(Protocol):
         ...
 
 
+def new_id(now: float) -> str:
+    """Return a name for a source that begins now; it tells the hour, in seconds since the epoch."""
+    return f"{secrets.token_hex(8)}-{int(now) // _HOUR}"
+
+
+def hour_of(id_: str) -> int:
+    """Return the start of the hour in which a source began; 0 if its name does not tell."""
+    _, sign, hours = id_.rpartition("-")
+    return int(hours) * _HOUR if sign and hours.isdecimal() else 0
+
+
+def of_another_hour(id_: str, now: float) -> bool:
+    """Return True if a source began in another hour than the one that it is now."""
+    return hour_of(id_) != int(now) // _HOUR * _HOUR
+
+
 def frame(payload: bytes) -> bytes:
     """Return a payload as it stands in a spool."""
     return b"\n%08x\t%b\n" % (zlib.crc32(payload), payload)
@@ -127,7 +146,7 @@ class Spool(Protocol):
         ...
 
     def rotate(self) -> None:
-        """Seal the source if it is full or was deleted."""
+        """Begin a new source if this one is full, was deleted, or is of another hour."""
         ...
 
     def seal(self) -> None:
@@ -158,8 +177,8 @@ class Spool(Protocol):
 class _Segment:
     """A source in memory, which keeps a number of bytes after they were discarded."""
 
-    def __init__(self, keep: int) -> None:
-        self.id = secrets.token_hex(8)
+    def __init__(self, keep: int, now: float) -> None:
+        self.id = new_id(now)
         self._keep = keep
         self._base = 0
         self.buffer = bytearray()
@@ -188,20 +207,22 @@ class MemorySpool(forks.ForkAware):
     Nothing is lost while the process lives; what was not flushed ends with it. See `Spool`.
     """
 
-    def __init__(self, keep: int = 0) -> None:
+    def __init__(self, keep: int = 0, clock: Callable[[], float] = time.time) -> None:
         """Begin.
 
         Args:
             keep: bytes to keep at least after they were applied, for a store that loses them.
+            clock: seconds since the epoch.
         """
         self._keep = keep
+        self._clock = clock
         self._begin()
         forks.watch(self)
 
     def _begin(self) -> None:
         self.errors = 0
         self.dropped = 0
-        self._current = _Segment(self._keep)
+        self._current = _Segment(self._keep, self._clock())
         self._segments = [self._current]
 
     def after_fork(self, *, child: bool) -> None:
@@ -220,10 +241,12 @@ class MemorySpool(forks.ForkAware):
 
     def rotate(self) -> None:
         """See `Spool.rotate`: memory is given back as it is drained."""
+        if of_another_hour(self._current.id, self._clock()):
+            self.seal()
 
     def seal(self) -> None:
         """See `Spool.seal`."""
-        self._current = _Segment(self._keep)
+        self._current = _Segment(self._keep, self._clock())
         self._segments.append(self._current)
 
     def sources(self) -> tuple[Source, ...]:

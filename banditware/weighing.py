@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from banditware.counts import ArmTotals, GoalTotals, totals
+from banditware.counts import ArmTotals, GoalTotals
 from banditware.details import Weighed
 from banditware.errors import ContextError
 from banditware.maturity import statistics
@@ -92,7 +92,7 @@ def _counted(
 ) -> dict[str, tuple[float, int, float | None]]:
     """Return matured pulls, rewards and mean reward by arm."""
     numbers = statistics(snapshot.fields, arms, reading=snapshot.reading)
-    sums, goal = totals(snapshot.fields).arms, snapshot.experiment.goal
+    sums, goal = snapshot.sums.arms, snapshot.experiment.goal
     earned = {arm: sums.get(arm, ArmTotals()).goals.get(goal, GoalTotals()).rewards for arm in arms}
     rows = zip(numbers.arms, numbers.pulls, numbers.sums, strict=True)
     return {

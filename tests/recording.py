@@ -75,6 +75,10 @@ class Faulty:
                 after()
         return answer
 
+    def aside(self, ledger: str) -> Mapping[str, float]:
+        """See `Store.aside`."""
+        return self._store.aside(ledger)
+
     def positions(self, spool: str) -> Mapping[str, int]:
         """See `Store.positions`."""
         return self._store.positions(spool)
@@ -84,7 +88,7 @@ class Faulty:
         self.released += 1
         self._store.release(spool)
 
-    def fold(self, ledger: str, moves: Mapping[str, str], expire: int) -> None:
+    def fold(self, ledger: str, moves: Mapping[str, str], expire: int | None) -> None:
         """See `Store.fold`."""
         self._store.fold(ledger, moves, expire)
 

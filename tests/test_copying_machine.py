@@ -31,7 +31,7 @@ from tests.stores.table import STORES, World
 LEDGERS = ("a@1",)
 FOLDS = {
     f"{kind}/{arm}/5{goal}": f"{kind}/{arm}/0{goal}"
-    for kind, goal in (("n", ""), ("s", "/g"))
+    for kind, goal in (("n", ""), ("s", "/g"), ("~n", ""), ("~s", "/g"))
     for arm in "x"
 }
 
@@ -161,7 +161,9 @@ class Machine(RuleBasedStateMachine):
     def stored(self, store: int, ledger: str) -> Counter[str]:
         """Return what a store has, folded."""
         read = self.stores[store].exchange((), {ledger: 0}).counts
-        return folded(read[ledger].fields) if ledger in read else Counter()
+        if ledger not in read:
+            return Counter()
+        return folded({**read[ledger].fields, **self.stores[store].aside(ledger)})
 
     def chosen(self, number: int) -> int:
         """Return one of the stores."""
@@ -193,6 +195,7 @@ class Machine(RuleBasedStateMachine):
     def record(self, store: int, ledger: str, arm: str, cohort: int, halves: int) -> None:
         """Count a pull and a reward."""
         deltas = {f"n/{arm}/{cohort}": 1, f"s/{arm}/{cohort}/g": halves / 2}
+        deltas |= {f"~{field}": amount for field, amount in deltas.items()}
         self.put(self.chosen(store), ledger, deltas)
 
     @rule(store=stores)

@@ -12,7 +12,7 @@ import pytest
 
 from banditware import filespool, forks
 from banditware.filespool import FileSpool, Handle, SpoolFile
-from banditware.spool import frame
+from banditware.spool import frame, hour_of
 
 Write = Callable[[int, bytes], int]
 
@@ -309,10 +309,10 @@ def test_a_record_that_meets_an_opening_is_written_by_it(
     """Nothing is left in memory by a file that took a while to be made: a kill would lose it."""
     create = SpoolFile.create
 
-    def slowly(folder: Path) -> SpoolFile:
+    def slowly(folder: Path, now: float) -> SpoolFile:
         monkeypatch.undo()
         elsewhere(spool)
-        return create(folder)
+        return create(folder, now)
 
     monkeypatch.setattr(SpoolFile, "create", slowly)
     spool.open()
@@ -375,3 +375,41 @@ def test_a_fork_does_not_wait_for_ever(spool: FileSpool, monkeypatch: pytest.Mon
         spool.before_fork()
         spool.after_fork(child=False)
         assert spool._busy.locked()
+
+
+def test_a_file_is_begun_every_hour(folder: Path) -> None:
+    """The thread does it, so that no request has to, and the old file gets no more records."""
+    now = 7_199.0
+    spool = FileSpool(folder, lambda: now)
+    spool.append(b"one")
+    spool.rotate()
+    (old,) = spool.sources()
+    now = 7_200.0
+    spool.rotate()
+    (_, new) = spool.sources()
+    assert spool.written(new)
+    spool.append(b"two")
+    assert [hour_of(source.id) for source in spool.sources()] == [3_600, 7_200]
+    assert (old.read(0, 99).data, new.read(0, 99).data) == (frame(b"one"), frame(b"two"))
+
+
+def test_a_file_that_cannot_be_begun_waits_for_a_record(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour that begins with a full disk costs nothing that is recorded after it."""
+    now = 7_199.0
+    spool = FileSpool(folder, lambda: now)
+    spool.append(b"one")
+    now = 7_200.0
+    with monkeypatch.context() as patched:
+        patched.setattr(SpoolFile, "create", _no_space)
+        spool.rotate()
+        spool.append(b"two")
+        assert spool.waiting()
+    spool.settle()
+    assert lines(spool) == [b"one", b"two"]
+    assert [hour_of(source.id) for source in spool.sources()] == [3_600, 7_200]
+
+
+def _no_space(folder: Path, now: float) -> SpoolFile:
+    raise OSError(errno.ENOSPC, "no space")

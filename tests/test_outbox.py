@@ -9,12 +9,14 @@ import pytest
 from banditware import filespool, keeping
 from banditware import outbox as module
 from banditware.adoption import locked
+from banditware.counts import Record, encode
 from banditware.errors import StoreError
 from banditware.keeping import INTERVAL
 from banditware.outbox import Outbox
-from banditware.spool import Drained, MemorySpool, frame
+from banditware.spool import Drained, MemorySpool, frame, hour_of
 from banditware.stores.memory import MemoryStore
 from tests.recording import Faulty, fields, kill, pull
+from tests.support import Watch
 
 
 @pytest.fixture
@@ -343,3 +345,83 @@ def test_a_child_has_recorded_nothing(outbox: Outbox, store: Faulty) -> None:
     outbox.after_fork(child=True)
     assert outbox.own() == frozenset()
     assert outbox.flush(store, {}) is None
+
+
+def test_what_is_drained_late_has_its_hour(tmp_path: Path) -> None:
+    """A store that was away for hours, and a process that was killed, change no hour."""
+    store, watch = Faulty(MemoryStore()), Watch()
+    outbox = Outbox(tmp_path / "spool", watch)
+    for watch.now in (7_000.0, 11_000.0, 30_000.0):
+        outbox.spool.rotate()
+        outbox.spool.append(pull())
+    outbox.spool.append(encode(Record("a@1", "", {"x/bot": 1})))
+    kill(outbox)
+    watch.now = 100_000.0
+    Outbox(tmp_path / "spool", watch).drain_all(store)
+    assert fields(store) == {"n/x/0": 3, "x/bot": 1}
+    assert store.aside("a@1") == {
+        "~n/x/3600": 1,
+        "~n/x/10800": 1,
+        "~n/x/28800": 1,
+        "~x/bot/28800": 1,
+    }
+
+
+def test_a_store_that_is_away_does_not_stop_the_hours(tmp_path: Path) -> None:
+    """Each try to flush looks at the clock, whether it gets anywhere or not."""
+    store, watch = Faulty(MemoryStore()), Watch()
+    outbox = Outbox(tmp_path / "spool", watch)
+    for watch.now in (3_600.0, 7_200.0, 10_800.0):
+        outbox.spool.append(pull())
+        store.before = store.fail
+        with pytest.raises(StoreError):
+            outbox.flush(store, {})
+    outbox.spool.append(pull())
+    outbox.flush(store, {})
+    # What is recorded before the first flush of an hour is counted in the hour before it.
+    assert store.aside("a@1") == {"~n/x/3600": 2, "~n/x/7200": 1, "~n/x/10800": 1}
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_is_old_of_a_history_is_folded(tmp_path: Path, *, shared: bool) -> None:
+    """With every backup; where none are made, once an hour."""
+    store, watch = Faulty(MemoryStore()), Watch()
+    outbox = Outbox(tmp_path / "spool" if shared else None, watch)
+
+    def record(*times: float) -> None:
+        for watch.now in times:
+            outbox.spool.rotate()
+            outbox.spool.append(pull())
+        outbox.flush(store, {})
+        for _ in range(2):
+            watch.now += INTERVAL
+            outbox.sweep(store, ["a@1", "b@1"], watch.now)
+
+    day = 86_400
+    record(3_600, 7_200, 40 * day, 40 * day + 3_600)
+    left = {f"~n/x/{40 * day}": 1, f"~n/x/{40 * day + 3_600}": 1}
+    assert store.aside("a@1") == {"~n/x/0": 2, **left}
+    record(80 * day)
+    assert store.aside("a@1") == {"~n/x/0": 2, f"~n/x/{40 * day}": 2, f"~n/x/{80 * day}": 1}
+    record(441 * day)
+    assert store.aside("a@1") == {
+        "~n/x/0": 4,
+        f"~n/x/{80 * day}": 1,
+        f"~n/x/{441 * day}": 1,
+    }
+
+
+def test_a_process_with_nothing_to_do_leaves_no_files_behind(tmp_path: Path) -> None:
+    """Every hour has its file, and those in which nothing was recorded go away again."""
+    store, watch = Faulty(MemoryStore()), Watch()
+    outbox = Outbox(tmp_path / "spool", watch)
+    outbox.open()
+    for _ in range(3):
+        watch.now += 3_600
+        for _ in range(3):
+            outbox.flush(store, {})
+            outbox.sweep(store, [], watch.now)
+            watch.now += INTERVAL
+    assert [hour_of(path.stem) for path in files(outbox)] == [watch.now // 3_600 * 3_600]
+    outbox.finish(store)
+    assert files(outbox) == []

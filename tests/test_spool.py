@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banditware.spool import MemorySpool, cut, frame, payload_of
+from banditware.spool import MemorySpool, cut, frame, hour_of, new_id, payload_of
 
 payloads = st.binary(min_size=1, max_size=40).filter(lambda data: b"\n" not in data)
 
@@ -121,3 +121,30 @@ def test_memory_keeps_what_it_is_told() -> None:
     source.discard(50)
     assert source.read(0, 999).start == 40
     assert source.size() == 9 * len(frame(b"x"))
+
+
+@pytest.mark.parametrize("now", [0, 5, 3_600, 1_800_000_000.5])
+def test_a_name_tells_the_hour(now: float) -> None:
+    """Whoever drains a source, and whenever, knows the hour in which it was begun."""
+    assert hour_of(new_id(now)) == int(now) // 3_600 * 3_600
+    assert new_id(now) != new_id(now)
+
+
+@pytest.mark.parametrize("id_", ["", "0123456789abcdef", "p", "a-", "a-b", "-"])
+def test_a_name_may_tell_nothing(id_: str) -> None:
+    """A source of an older banditware has no hour."""
+    assert hour_of(id_) == 0
+
+
+def test_memory_begins_anew_every_hour() -> None:
+    """What is recorded in another hour goes to another source."""
+    now = 3_599.0
+    spool = MemorySpool(clock=lambda: now)
+    spool.append(b"one")
+    spool.rotate()
+    (old,) = spool.sources()
+    now = 3_600.0
+    spool.rotate()
+    spool.append(b"two")
+    assert [hour_of(source.id) for source in spool.sources()] == [0, 3_600]
+    assert old.read(0, 99).data == frame(b"one")

@@ -46,7 +46,8 @@ class Batch(NamedTuple):
         spool: id of the spool.
         start: position up to which the store should have applied this spool already, in bytes.
         end: position up to which it has when the batch is in.
-        deltas: what to add, by field.
+        deltas: what to add, by field; fields whose names begin with `~` are kept aside, where
+            reading the counts does not come by them: see `Store.aside`.
         once: pairs of a key `COHORT:ID:GOAL` and what to add if the ledger never saw the key.
     """
 
@@ -93,7 +94,7 @@ class Backup(NamedTuple):
     Attributes:
         ledger: the ledger.
         mark: the state it was in; its number is that of this backup.
-        fields: number by field.
+        fields: number by field, those that are kept aside among them.
         positions: position by spool: which records the fields hold.
     """
 
@@ -160,6 +161,10 @@ class Store(Protocol):
         """
         ...
 
+    def aside(self, ledger: str) -> Mapping[str, float]:
+        """Return what a ledger keeps aside of its counts, by field; nothing if it is not known."""
+        ...
+
     def positions(self, spool: str) -> Mapping[str, int]:
         """Return the stored positions of a spool, by ledger."""
         ...
@@ -173,13 +178,14 @@ class Store(Protocol):
         """
         ...
 
-    def fold(self, ledger: str, moves: Mapping[str, str], expire: int) -> None:
+    def fold(self, ledger: str, moves: Mapping[str, str], expire: int | None) -> None:
         """Keep a ledger small, in one atomic step that may be repeated.
 
         Args:
             ledger: the ledger.
-            moves: each source field is added to its target field and deleted.
-            expire: once-keys of cohorts that start before this are forgotten.
+            moves: each source field is added to its target field and deleted; counts are moved to
+                counts, and what is kept aside stays there.
+            expire: once-keys of cohorts that start before this are forgotten; None leaves all.
         """
         ...
 

@@ -28,12 +28,14 @@ from banditware.stores.base import (
 )
 from banditware.stores.memory_controls import MemoryControls
 from banditware.stores.memory_people import MemoryPeople
+from banditware.stores.parts import NOTE, split
 
 
 @dataclass(slots=True)
 class _Ledger:
     version: int = 0
     fields: dict[str, float] = field(default_factory=dict)
+    aside: dict[str, float] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     origin: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -46,7 +48,8 @@ class _Ledger:
 
     def add(self, deltas: Mapping[str, float]) -> None:
         for name, delta in deltas.items():
-            self.fields[name] = self.fields.get(name, 0) + delta
+            fields = self.aside if name.startswith(NOTE) else self.fields
+            fields[name] = fields.get(name, 0) + delta
 
     def apply(self, batch: Batch) -> int:
         stored = self.positions.get(batch.spool, 0)
@@ -125,6 +128,11 @@ class MemoryStore(forks.ForkAware):
             return self._controls.kept.version
         return self._ledgers[ledger].version if ledger in self._ledgers else 0
 
+    def aside(self, ledger: str) -> Mapping[str, float]:
+        """See `Store.aside`."""
+        with self._lock:
+            return dict(self._ledgers.get(ledger, _Ledger()).aside)
+
     def positions(self, spool: str) -> Mapping[str, int]:
         """See `Store.positions`."""
         with self._lock:
@@ -140,17 +148,19 @@ class MemoryStore(forks.ForkAware):
             for ledger in self._ledgers.values():
                 ledger.positions.pop(spool, None)
 
-    def fold(self, ledger: str, moves: Mapping[str, str], expire: int) -> None:
+    def fold(self, ledger: str, moves: Mapping[str, str], expire: int | None) -> None:
         """See `Store.fold`."""
         with self._lock:
             counts = self._ledgers.get(ledger)
             if counts is None:
                 return
-            there = [(name, target) for name, target in moves.items() if name in counts.fields]
-            for name, target in there:
-                counts.add({target: counts.fields.pop(name)})
-            counts.version += bool(there)
-            counts.seen = {key for key in counts.seen if cohort_of(key) >= expire}
+            for fields in (counts.fields, counts.aside):
+                there = [(name, target) for name, target in moves.items() if name in fields]
+                for name, target in there:
+                    counts.add({target: fields.pop(name)})
+                counts.version += bool(there)
+            if expire is not None:
+                counts.seen = {key for key in counts.seen if cohort_of(key) >= expire}
 
     def ledgers(self) -> Mapping[str, int]:
         """See `Store.ledgers`."""
@@ -170,7 +180,8 @@ class MemoryStore(forks.ForkAware):
                 return None
             counts.number += 1
             counts.trail = (counts.trail + secrets.token_hex(NAME // 2))[-TRAIL:]
-            return Backup(ledger, counts.mark, dict(counts.fields), dict(counts.positions))
+            fields = {**counts.fields, **counts.aside}
+            return Backup(ledger, counts.mark, fields, dict(counts.positions))
 
     def restore(self, backup: Backup, floor: Mark) -> Verdict:
         """See `Store.restore`."""
@@ -181,7 +192,7 @@ class MemoryStore(forks.ForkAware):
                 origin, number, version, trail = backup.mark
                 self._ledgers[backup.ledger] = _Ledger(
                     max(version, there.version if there else 0) + LEAP,
-                    dict(backup.fields),
+                    *split(backup.fields),
                     dict(backup.positions),
                     origin=origin,
                     number=number,

@@ -14,6 +14,9 @@ counts they speak of. Whoever reads counts is not shown them:
 | `~ORIGIN` | version of the part, in the ledger it came from |
 | `~ORIGIN@` | the place it came from, as a number |
 | `~ORIGIN/FIELD` | how much of the counts under `FIELD` is of this origin |
+
+Fields that are kept aside of the counts begin with the same sign and one letter more, `~n/...`;
+see `is_aside`. They are copied as counts are.
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ from typing import NamedTuple, Protocol
 
 #: What notes begin with; it is behind everything that names of counts begin with.
 NOTE = "~"
+
+#: Where the first slash of a field is that is kept aside; names of origins are longer.
+_ASIDE = 2
 
 
 class Part(NamedTuple):
@@ -98,6 +104,28 @@ class Copying(Protocol):
         ...
 
 
+def is_aside(field: str) -> bool:
+    """Return True if a field is kept aside of the counts: `~LETTER/...`, or a note of one."""
+    if not field.startswith(NOTE):
+        return False
+    slash = field.find("/")
+    return slash == _ASIDE or (slash > 0 and field.startswith(NOTE, slash + 1))
+
+
+def is_note(field: str) -> bool:
+    """Return True if a field is a note."""
+    return field.startswith(NOTE) and field.find("/") != _ASIDE
+
+
+def split(fields: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the fields of the counts, and those that are kept aside."""
+    counts: dict[str, float] = {}
+    aside: dict[str, float] = {}
+    for name, number in fields.items():
+        (aside if is_aside(name) else counts)[name] = number
+    return counts, aside
+
+
 def number_of(place: str) -> int:
     """Return a place as a number."""
     return zlib.crc32(place.encode())
@@ -119,13 +147,13 @@ def taken_apart(fields: Mapping[str, float], own: Part) -> Parts:
         fields: counts and notes.
         own: what else is known of the own part.
     """
-    left = {name: number for name, number in fields.items() if not name.startswith(NOTE)}
+    left = {name: number for name, number in fields.items() if not is_note(name)}
     noted: dict[str, dict[str, float]] = {
-        name[1:]: {} for name in fields if name.startswith(NOTE) and not set(name) & {"/", "@"}
+        name[1:]: {} for name in fields if is_note(name) and not set(name) & {"/", "@"}
     }
     for name, number in fields.items():
         origin, slash, field = name[1:].partition("/")
-        if name.startswith(NOTE) and slash:
+        if slash and is_note(name):
             noted[origin][field] = number
             left[field] = left.get(field, 0) - number
     others = {
@@ -144,7 +172,7 @@ def noted_moves(fields: Iterable[str], moves: Mapping[str, str]) -> dict[str, st
         fields: names of all fields of the ledger.
         moves: which counts are folded into which.
     """
-    found = (name.partition("/") for name in fields if name.startswith(NOTE))
+    found = (name.partition("/") for name in fields if is_note(name))
     return {
         f"{origin}/{field}": f"{origin}/{moves[field]}"
         for origin, _, field in found

@@ -11,6 +11,7 @@ or not at all, and every change is one script, which a server runs as a whole or
 | `{PREFIX:*controls}:changes` | list | every change, newest first |
 | `PREFIX:person:KEY` | hash | what was decided for a person; see `banditware.stores.people` |
 | `{PREFIX:LEDGER}` | hash | counts, version and positions; see `lua/common.lua` |
+| `{PREFIX:LEDGER}:aside` | hash | what is kept aside of the counts; see `Store.aside` |
 | `{PREFIX:LEDGER}:once:COHORT` | set | once-keys; lives until `fold` forgets it |
 | `{PREFIX:LEDGER}:calm` | text | no backup is made of the ledger; lives for `CALM` |
 | `{PREFIX:LEDGER}:gone:SPOOL` | text | a spool that was released; lives for `TOMBSTONE` |
@@ -26,12 +27,12 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from banditware.control import CONTROLS
 from banditware.errors import StoreError
 from banditware.model import DAY
+from banditware.stores import redis_texts as texts
 from banditware.stores.address import Address
 from banditware.stores.base import (
     DUPLICATE,
@@ -40,7 +41,6 @@ from banditware.stores.base import (
     TRAIL,
     Backup,
     Batch,
-    Counts,
     Exchange,
     Mark,
     Verdict,
@@ -111,11 +111,11 @@ class RedisStore:
         # A user who lacks a permission must not find out in the middle of a script.
         probe = f"probe-{secrets.token_hex(8)}"
         once = (("0:probe:g", {"s": 0.5}),)
-        commands = [self._apply(Batch(probe, probe, 0, 1, {"n": 1, "m": 0.5}, once))]
-        keys = [self._key(probe), self._once(probe, 0), self._tombstone(probe, probe)]
-        keys.append(self._calm(probe))
-        commands.append(script("release", [keys[0], keys[2]], probe, TOMBSTONE))
-        commands.append(script("fold", keys[:2], 1, "n", "m", 0, _SLACK))
+        commands = [self._apply(Batch(probe, probe, 0, 1, {"n": 1, "m": 0.5, "~n/0": 1}, once))]
+        keys = [self._key(probe), self._aside(probe), self._once(probe, 0)]
+        keys += [self._tombstone(probe, probe), self._calm(probe)]
+        commands.append(script("release", [keys[0], keys[3]], probe, TOMBSTONE))
+        commands.append(script("fold", keys[:3], 1, "n", "m", 0, _SLACK))
         self._server.send([*commands, ("DEL", *keys)])
 
     def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
@@ -127,8 +127,14 @@ class RedisStore:
         answers = self._server.send(commands) if commands else []
         positions = {batch.ledger: int(answers[i]) for i, batch in enumerate(batches)}
         read = zip(known, answers[len(batches) :], strict=False)
-        counts = {name: _counts(answer) for name, answer in read if answer is not None}
+        counts = {name: texts.counts(answer) for name, answer in read if answer is not None}
         return Exchange(positions, counts)
+
+    def aside(self, ledger: str) -> Mapping[str, float]:
+        """See `Store.aside`."""
+        keys = [self._key(ledger), self._aside(ledger)]
+        (answer,) = self._server.send([script("aside", keys)])
+        return texts.aside(answer)
 
     def positions(self, spool: str) -> Mapping[str, int]:
         """See `Store.positions`."""
@@ -143,12 +149,14 @@ class RedisStore:
 
         self._of_each(forget)
 
-    def fold(self, ledger: str, moves: Mapping[str, str], expire: int) -> None:
+    def fold(self, ledger: str, moves: Mapping[str, str], expire: int | None) -> None:
         """See `Store.fold`; it also sets when once-keys end should nobody fold any more."""
-        (listed,) = self._server.send([("HGET", self._key(ledger), "#cohorts")])
-        cohorts = [int(cohort) for cohort in (listed or "").split()]
-        keys = [self._key(ledger), *(self._once(ledger, cohort) for cohort in cohorts)]
-        ends = [(c, 0 if c < expire else c - expire + _SLACK) for c in cohorts]
+        keys, ends = [self._key(ledger), self._aside(ledger)], []
+        if expire is not None:
+            (listed,) = self._server.send([("HGET", keys[0], "#cohorts")])
+            cohorts = [int(cohort) for cohort in (listed or "").split()]
+            keys += [self._once(ledger, cohort) for cohort in cohorts]
+            ends = [(c, 0 if c < expire else c - expire + _SLACK) for c in cohorts]
         arguments = [text for move in moves.items() for text in move]
         arguments += [str(number) for end in ends for number in end]
         self._server.send([script("fold", keys, len(moves), *arguments)])
@@ -169,19 +177,19 @@ class RedisStore:
 
     def back_up(self, ledger: str, kept: Mark) -> Backup | None:
         """See `Store.back_up`."""
-        keys = [self._key(ledger), self._calm(ledger)]
-        command = script("backup", keys, *_known(kept), secrets.token_hex(NAME // 2), TRAIL)
+        keys = [self._key(ledger), self._calm(ledger), self._aside(ledger)]
+        command = script("backup", keys, *texts.known(kept), secrets.token_hex(NAME // 2), TRAIL)
         (answer,) = self._server.send([command])
-        return _backup(ledger, answer) if answer else None
+        return texts.backup(ledger, answer) if answer else None
 
     def restore(self, backup: Backup, floor: Mark) -> Verdict:
         """See `Store.restore`; once-keys are forgotten by a new epoch."""
         ledger, mark, fields, positions = backup
-        keys = [self._key(ledger), self._calm(ledger)]
-        head = (*_known(mark), *_known(floor)[1:], mark.version, mark.trail)
+        keys = [self._key(ledger), self._calm(ledger), self._aside(ledger)]
+        head = (*texts.known(mark), *texts.known(floor)[1:], mark.version, mark.trail)
         more = (secrets.token_hex(8), LEAP, CALM)
-        spools = _pairs({f"@{spool}": position for spool, position in positions.items()})
-        command = script("restore", keys, *head, *more, *_pairs(fields), *spools)
+        spools = texts.pairs({f"@{spool}": position for spool, position in positions.items()})
+        command = script("restore", keys, *head, *more, *texts.pairs(fields), *spools)
         answer, _ = self._server.send([command, ("SADD", self._registry(), ledger)])
         return Verdict(answer)
 
@@ -233,13 +241,14 @@ class RedisStore:
         by_cohort: dict[int, list[str | int]] = {}
         for key, deltas in batch.once:
             # Rewards of one arm and amount add the same: it is sent once for all of them.
-            gain = gains.setdefault(tuple(_counted(deltas)), len(gains) + 1)
+            gain = gains.setdefault(tuple(texts.counted(deltas)), len(gains) + 1)
             by_cohort.setdefault(cohort_of(key), []).extend((key.partition(":")[2], gain))
         keys = [self._key(ledger), self._tombstone(ledger, batch.spool), self._calm(ledger)]
+        keys.append(self._aside(ledger))
         cohorts = sorted(by_cohort.items())
         keys += [self._once(ledger, cohort) for cohort, _ in cohorts]
         head = (batch.spool, batch.start, batch.end, secrets.token_hex(8), ONCE, DUPLICATE, CALM)
-        arguments: list[str | float] = [*head, *_counted(batch.deltas), len(gains)]
+        arguments: list[str | float] = [*head, *texts.counted(batch.deltas), len(gains)]
         arguments += chain.from_iterable(gains)
         for cohort, given in cohorts:
             arguments += cohort, len(given) // 2, *given
@@ -247,6 +256,9 @@ class RedisStore:
 
     def _key(self, ledger: str) -> str:
         return f"{{{self._prefix}:{ledger}}}"
+
+    def _aside(self, ledger: str) -> str:
+        return f"{self._key(ledger)}:aside"
 
     def _once(self, ledger: str, cohort: int) -> str:
         return f"{self._key(ledger)}:once:{cohort}"
@@ -259,37 +271,3 @@ class RedisStore:
 
     def _registry(self) -> str:
         return f"{self._prefix}:ledgers"
-
-
-def _pairs(deltas: Mapping[str, float]) -> list[str]:
-    """Return names and numbers, each as the text that means exactly this number."""
-    return [text for name, delta in deltas.items() for text in (name, repr(delta))]
-
-
-def _counted(deltas: Mapping[str, float]) -> list[str | int]:
-    """Return the same behind how many there are."""
-    return [len(deltas), *_pairs(deltas)]
-
-
-def _counts(answer: Sequence[str]) -> Counts:
-    version, *pairs = answer
-    numbers = map(_number, pairs[1::2])
-    fields = dict(zip(pairs[::2], numbers, strict=True))
-    return Counts(int(version), MappingProxyType(fields))
-
-
-def _known(mark: Mark) -> tuple[str, int, str]:
-    """Return what a script has to know to tell whether a ledger contains a backup."""
-    return mark.origin, mark.number, mark.trail[-NAME:]
-
-
-def _backup(ledger: str, answer: Sequence[str]) -> Backup:
-    pairs = dict(zip(answer[::2], answer[1::2], strict=True))
-    mark = Mark(pairs["#origin"], int(pairs["#backup"]), int(pairs["#version"]), pairs["#trail"])
-    positions = {name[1:]: int(text) for name, text in pairs.items() if name[0] == "@"}
-    fields = {name: _number(text) for name, text in pairs.items() if name[0] not in "#@"}
-    return Backup(ledger, mark, fields, positions)
-
-
-def _number(text: str) -> float:
-    return float(text) if "." in text or "e" in text else int(text)

@@ -24,6 +24,10 @@ _TABLES = (
     """CREATE TABLE counts (
         ledger TEXT NOT NULL, field TEXT NOT NULL, number NOT NULL, PRIMARY KEY (ledger, field)
     ) WITHOUT ROWID""",
+    # Beside `counts`: who reads counts must not come by what is kept aside of them.
+    """CREATE TABLE asides (
+        ledger TEXT NOT NULL, field TEXT NOT NULL, number NOT NULL, PRIMARY KEY (ledger, field)
+    ) WITHOUT ROWID""",
     """CREATE TABLE positions (
         spool TEXT NOT NULL, ledger TEXT NOT NULL, position INTEGER NOT NULL,
         PRIMARY KEY (spool, ledger)
@@ -70,7 +74,7 @@ def _ready(database: sqlite3.Connection) -> bool:
     row = database.execute("SELECT value FROM banditware WHERE key = 'schema'").fetchone()
     if row is None or not isinstance(row[0], int) or row[0] > SCHEMA:
         raise ValueError("this database was written by a newer banditware; upgrade this one")
-    return names >= {"origins", "people", "changes"}
+    return names >= {"origins", "people", "changes", "asides"}
 
 
 def wal_loses_pages(version: tuple[int, ...]) -> bool:

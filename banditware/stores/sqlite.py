@@ -15,7 +15,7 @@ from types import MappingProxyType
 from banditware.control import CONTROLS
 from banditware.errors import StoreError
 from banditware.hosting import cooperative
-from banditware.stores import sqlite_backups
+from banditware.stores import sqlite_aside, sqlite_backups
 from banditware.stores.base import (
     DUPLICATE,
     Backup,
@@ -29,7 +29,7 @@ from banditware.stores.base import (
 from banditware.stores.parts import NOTE, Copying
 from banditware.stores.schema import prepare
 from banditware.stores.sqlite_controls import SQLiteControls, controls_version
-from banditware.stores.sqlite_parts import SQLiteParts, bindable, with_notes
+from banditware.stores.sqlite_parts import SQLiteParts, with_notes
 from banditware.stores.sqlite_people import SQLitePeople
 
 #: Seconds to wait for other processes; their transactions take milliseconds.
@@ -38,10 +38,6 @@ BUSY = 5.0
 #: The same where waiting for a lock keeps all requests of a process waiting.
 BUSY_GREEN = 0.25
 
-_ADD = """
-INSERT INTO counts (ledger, field, number) VALUES (?, ?, ?)
-ON CONFLICT (ledger, field) DO UPDATE SET number = number + excluded.number
-"""
 _CHANGED = """
 INSERT INTO ledgers (ledger, version) VALUES (?, 1)
 ON CONFLICT (ledger) DO UPDATE SET version = version + 1
@@ -98,6 +94,11 @@ class SQLiteStore:
             }
         return Exchange(positions, read)
 
+    def aside(self, ledger: str) -> Mapping[str, float]:
+        """See `Store.aside`."""
+        with self._transaction() as database:
+            return sqlite_aside.read(database, ledger)
+
     def positions(self, spool: str) -> Mapping[str, int]:
         """See `Store.positions`."""
         with self._transaction() as database:
@@ -109,14 +110,16 @@ class SQLiteStore:
         with self._transaction(write=True) as database:
             database.execute("DELETE FROM positions WHERE spool = ?", (spool,))
 
-    def fold(self, ledger: str, moves: Mapping[str, str], expire: int) -> None:
+    def fold(self, ledger: str, moves: Mapping[str, str], expire: int | None) -> None:
         """See `Store.fold`."""
         with self._transaction(write=True) as database:
             all_ = with_notes(database, ledger, moves)
-            moved = [_move(database, ledger, field, all_[field]) for field in all_]
+            moved = [sqlite_aside.move(database, ledger, field, all_[field]) for field in all_]
             if any(moved):
                 database.execute(_CHANGED, (ledger,))
-            database.execute("DELETE FROM once WHERE ledger = ? AND cohort < ?", (ledger, expire))
+            if expire is not None:
+                query = "DELETE FROM once WHERE ledger = ? AND cohort < ?"
+                database.execute(query, (ledger, expire))
 
     def ledgers(self) -> Mapping[str, int]:
         """See `Store.ledgers`."""
@@ -189,8 +192,7 @@ def _apply(database: sqlite3.Connection, batch: Batch) -> int:
     for key, more in batch.once:
         for field, delta in (more if _first(database, batch.ledger, key) else _REPEATED).items():
             deltas[field] = deltas.get(field, 0) + delta
-    rows = [(batch.ledger, field, bindable(delta)) for field, delta in deltas.items()]
-    database.executemany(_ADD, rows)
+    sqlite_aside.add(database, batch.ledger, deltas)
     database.execute(_CHANGED, (batch.ledger,))
     sqlite_backups.born(database, batch.ledger)
     database.execute(_MOVED, (batch.spool, batch.ledger, batch.end))
@@ -205,17 +207,6 @@ def _first(database: sqlite3.Connection, ledger: str, key: str) -> bool:
     row = (ledger, cohort_of(key), key.partition(":")[2])
     query = "INSERT OR IGNORE INTO once (ledger, cohort, id) VALUES (?, ?, ?)"
     return database.execute(query, row).rowcount == 1
-
-
-def _move(database: sqlite3.Connection, ledger: str, source: str, target: str) -> bool:
-    """Add a field to another and delete it; return False if it is not there any more."""
-    query = "SELECT number FROM counts WHERE ledger = ? AND field = ?"
-    row = database.execute(query, (ledger, source)).fetchone()
-    if row is None:
-        return False
-    database.execute("DELETE FROM counts WHERE ledger = ? AND field = ?", (ledger, source))
-    database.execute(_ADD, (ledger, target, row[0]))
-    return True
 
 
 def _versions(database: sqlite3.Connection) -> dict[str, int]:

@@ -6,10 +6,11 @@ import secrets
 import sqlite3
 from collections.abc import Mapping
 
+from banditware.stores import sqlite_aside
 from banditware.stores.base import LEAP, NAME, TRAIL, Backup, Mark, Verdict, contains, judge
 
 #: Tables that have rows of a ledger.
-_TABLES = ("counts", "positions", "once", "ledgers", "origins")
+_TABLES = ("counts", "asides", "positions", "once", "ledgers", "origins")
 
 _MARKS = """
 SELECT ledger, coalesce(origin, ''), coalesce(number, 0), version, coalesce(trail, '')
@@ -39,8 +40,7 @@ def back_up(database: sqlite3.Connection, ledger: str, kept: Mark) -> Backup | N
         return None
     born(database, ledger)
     database.execute(_NUMBERED, (secrets.token_hex(NAME // 2), -TRAIL, ledger))
-    counts = database.execute("SELECT field, number FROM counts WHERE ledger = ?", (ledger,))
-    fields = dict(counts.fetchall())
+    fields = sqlite_aside.read_all(database, ledger)
     spools = database.execute("SELECT spool, position FROM positions WHERE ledger = ?", (ledger,))
     return Backup(ledger, marks(database)[ledger], fields, dict(spools.fetchall()))
 
@@ -57,8 +57,7 @@ def restore(database: sqlite3.Connection, backup: Backup, floor: Mark) -> Verdic
     version = max(version, stored.version if stored else 0) + LEAP
     database.execute("INSERT INTO ledgers VALUES (?, ?)", (ledger, version))
     database.execute("INSERT INTO origins VALUES (?, ?, ?, ?)", (ledger, origin, number, trail))
-    counts = ((ledger, name, value) for name, value in fields.items())
-    database.executemany("INSERT INTO counts VALUES (?, ?, ?)", counts)
+    sqlite_aside.put(database, ledger, fields)
     spools = ((spool, ledger, position) for spool, position in positions.items())
     database.executemany("INSERT INTO positions VALUES (?, ?, ?)", spools)
     return verdict

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from banditware.stores import sqlite_aside
 from banditware.stores.parts import (
     NOTE,
     Keys,
@@ -26,10 +27,6 @@ KEYS = 1000
 
 _KNOWN_AS = """
 SELECT version, coalesce(origin, '') FROM ledgers LEFT JOIN origins USING (ledger) WHERE ledger = ?
-"""
-_SET = """
-INSERT INTO counts (ledger, field, number) VALUES (?, ?, ?)
-ON CONFLICT (ledger, field) DO UPDATE SET number = excluded.number
 """
 _KNOWN = "INSERT OR IGNORE INTO ledgers (ledger, version) VALUES (?, 1)"
 _CHANGED = "UPDATE ledgers SET version = version + 1 WHERE ledger = ?"
@@ -65,13 +62,13 @@ class SQLiteParts:
         """See `Copying.parts`."""
         with self._transaction() as database:
             version, origin = database.execute(_KNOWN_AS, (ledger,)).fetchone() or (0, "")
-            fields = _fields(database, ledger)
+            fields = sqlite_aside.read_all(database, ledger)
         return taken_apart(fields, Part(origin, self._place, version, {}))
 
     def merge(self, ledger: str, part: Part, expected: int) -> Mapping[str, float] | None:
         """See `Copying.merge`."""
         with self._transaction(write=True) as database:
-            fields = _fields(database, ledger)
+            fields = sqlite_aside.read_all(database, ledger)
             head = f"{NOTE}{part.origin}"
             if fields.get(head, 0) != expected:
                 return None
@@ -85,11 +82,10 @@ class SQLiteParts:
             deltas = {name: delta for name, delta in deltas.items() if delta}
             sums = {name: fields.get(name, 0) + delta for name, delta in deltas.items()}
             gone = [name for name, number in sums.items() if not number]
-            _forget(
-                database, ledger, [head, f"{head}@", *(f"{head}/{name}" for name in noted), *gone]
-            )
+            notes = (f"{head}/{name}" for name in noted)
+            sqlite_aside.forget(database, ledger, [head, f"{head}@", *notes, *gone])
             kept = {name: number for name, number in sums.items() if number}
-            _set(database, ledger, kept | note(part))
+            sqlite_aside.put(database, ledger, kept | note(part))
             database.execute(_KNOWN, (ledger,))
             born(database, ledger)
             if deltas:
@@ -116,32 +112,10 @@ class SQLiteParts:
             return database.executemany(query, rows).rowcount
 
 
-def _fields(database: sqlite3.Connection, ledger: str) -> dict[str, float]:
-    query = "SELECT field, number FROM counts WHERE ledger = ?"
-    return dict(database.execute(query, (ledger,)).fetchall())
-
-
-def _set(database: sqlite3.Connection, ledger: str, fields: Mapping[str, float]) -> None:
-    rows = [(ledger, name, bindable(number)) for name, number in fields.items()]
-    database.executemany(_SET, rows)
-
-
-def _forget(database: sqlite3.Connection, ledger: str, names: list[str]) -> None:
-    rows = [(ledger, name) for name in names]
-    database.executemany("DELETE FROM counts WHERE ledger = ? AND field = ?", rows)
-
-
 def with_notes(
     database: sqlite3.Connection, ledger: str, moves: Mapping[str, str]
 ) -> Mapping[str, str]:
     """Return moves of counts, and those of notes that go with them; see `Store.fold`."""
     if not moves:
         return moves
-    query = "SELECT field FROM counts WHERE ledger = ? AND field >= ?"
-    names = [name for (name,) in database.execute(query, (ledger, NOTE))]
-    return {**moves, **noted_moves(names, moves)}
-
-
-def bindable(number: float) -> float:
-    """Return a number SQLite can hold: its whole numbers have 64 bits."""
-    return number if -(1 << 63) <= number < 1 << 63 else float(number)
+    return {**moves, **noted_moves(sqlite_aside.names_of_notes(database, ledger), moves)}

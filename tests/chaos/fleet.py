@@ -26,6 +26,7 @@ from banditware.counts import Record, encode
 from banditware.filespool import SUFFIX
 from banditware.flusher import Flusher, Settings
 from banditware.stores import Counts, Store, open_store
+from tests.histories import added_up
 
 LEDGER = "a@1"
 SLOTS = 4
@@ -64,6 +65,7 @@ def result(folder: Path) -> dict[str, object]:
     counts = store.exchange((), {LEDGER: 0}).counts[LEDGER].fields
     return {
         "fields": dict(counts),
+        "history": added_up(store.aside(LEDGER)) == added_up(counts),
         "left": undrained(store, folder / "counts.db.spool"),
         "damaged": flusher.health().damaged,
     }

@@ -49,6 +49,7 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
         assert done <= fields[f"k/arm{slot}/0/g"] <= begun
     assert "x/duplicate" not in fields, "no record was applied a second time"
     assert told["left"] == []
+    assert told["history"], "it adds up to the counts"
 
 
 def test_forks_with_hot_threads_do_not_hang(tmp_path: Path) -> None:
@@ -60,6 +61,7 @@ def test_forks_with_hot_threads_do_not_hang(tmp_path: Path) -> None:
     assert told["fields"] == {"n/parent/0": told["parent"], "n/child/0": told["child"]}
     assert told["parent"] > 0
     assert told["left"] == []
+    assert told["history"], "it adds up to the counts"
 
 
 def test_a_full_disk_delays_but_does_not_lose(tmp_path: Path) -> None:
@@ -70,6 +72,7 @@ def test_a_full_disk_delays_but_does_not_lose(tmp_path: Path) -> None:
     assert told["dropped"] == 0
     assert told["fields"] == {"n/x/0": 1000}
     assert told["left"] == []
+    assert told["history"], "it adds up to the counts"
 
 
 @pytest.mark.parametrize("end", ["pass", "sys.exit()", "os.kill(os.getpid(), signal.SIGTERM)"])

@@ -28,6 +28,7 @@ from banditware.filespool import SUFFIX, FileSpool
 from banditware.keeping import INTERVAL
 from banditware.outbox import Outbox
 from banditware.spool import frame
+from tests.histories import added_up
 from tests.recording import Faulty, kill
 from tests.stores.table import STORES, RedisWorld, World
 
@@ -65,7 +66,7 @@ class Machine(RuleBasedStateMachine):
         self.small.start()
         self.now = 0.0
         self.store = Faulty(self.world.open())
-        self.processes = [Outbox(each) for each in self.folders]
+        self.processes = [Outbox(each, lambda: self.now) for each in self.folders]
         self.sums: dict[str, Counter[str]] = {ledger: Counter() for ledger in LEDGERS}
         self.keys: set[tuple[str, str]] = set()
         self.states: list[Any] = [self.world.save()]
@@ -93,6 +94,7 @@ class Machine(RuleBasedStateMachine):
 
     def compare(self) -> None:
         """Everything is stored; only rewards whose keys were lost may be let through again."""
+        self.compare_history()
         stored = self.stored()
         expected = {name: +sums for name, sums in self.sums.items() if sums}
         if not self.store.restored:
@@ -101,6 +103,11 @@ class Machine(RuleBasedStateMachine):
             assert stored[ledger]["n/x/0"] == sums["n/x/0"]
             assert tried(stored[ledger]) == tried(sums)
             assert stored[ledger]["k/x/7/g"] >= sums["k/x/7/g"]
+
+    def compare_history(self) -> None:
+        """The history adds up to the counts, whatever was lost, sent again or let through again."""
+        for ledger, counts in self.stored().items():
+            assert added_up(self.store.aside(ledger)) == added_up(+Counter(counts))
 
     def stored(self) -> dict[str, Mapping[str, float]]:
         """Return what the store has, folded."""
@@ -180,7 +187,7 @@ class Machine(RuleBasedStateMachine):
             with spool._files[-1].path.open("ab") as file:
                 file.write(frame(b"a@1\t\tn/x/0 1")[:torn])
         kill(process)
-        self.processes[slot] = Outbox(self.folders[slot])
+        self.processes[slot] = Outbox(self.folders[slot], lambda: self.now)
 
     @rule(slot=slots)
     def rotate(self, slot: int) -> None:
@@ -211,6 +218,11 @@ class Machine(RuleBasedStateMachine):
         self.world.pass_time()
         self.now += INTERVAL
         self.sweep_all()
+
+    @rule(hours=st.sampled_from((1, 24 * 40, 24 * 450)))
+    def sleep(self, hours: int) -> None:
+        """Let hours pass in which nothing happens."""
+        self.now += hours * 3600
 
     @rule(slot=slots)
     def drain_all(self, slot: int) -> None:

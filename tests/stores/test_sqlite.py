@@ -280,3 +280,14 @@ def test_a_handle_is_safe_in_threads(store: SQLiteStore) -> None:
     thread.start()
     thread.join()
     assert seen == [{"a@1": 10}]
+
+
+def test_a_database_from_before_there_was_a_history_goes_on_with_one(store: SQLiteStore) -> None:
+    """Nothing is lost, and what happens from now on has its hour."""
+    store.exchange([BATCH], {})
+    with closing(sqlite3.connect(store.path)) as database:
+        database.execute("DROP TABLE asides")
+    assert store.aside("a@1") == {}
+    store.exchange([BATCH._replace(start=BATCH.end, end=BATCH.end + 1, deltas={"~n/x/0": 1})], {})
+    assert store.aside("a@1") == {"~n/x/0": 1}
+    assert store.exchange((), {"a@1": 0}).counts["a@1"].fields == {"n/x/0": 1}

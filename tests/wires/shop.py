@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import pytest
+
 from banditware import Bandit
 from banditware.config import load
+from tests.histories import added_up
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -71,8 +74,11 @@ class Totals(NamedTuple):
 
 
 def counted(bandit: Bandit, experiment: str = "color") -> Totals:
-    """Return what a bandit has counted for an experiment."""
+    """Return what a bandit has counted for an experiment; its history must say the same."""
     stats = bandit.stats(experiment)
+    snapshot = bandit._ground.snapshot.known(experiment)
+    aside = bandit._store.aside(snapshot.experiment.ledger)
+    assert added_up(aside) == pytest.approx(added_up(snapshot.fields))
     arms = stats["arms"].values()
     return Totals(
         sum(arm["pulls"] for arm in arms),

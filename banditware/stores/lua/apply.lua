@@ -2,21 +2,22 @@
 --
 -- How many commands it takes depends on how many fields change, not on how many rewards there are.
 --
--- KEYS  ledger, tombstone of the spool, peace of the ledger, sets of once-keys
+-- KEYS  ledger, tombstone of the spool, peace of the ledger, what is kept aside, sets of once-keys
 -- ARGV  spool, start, end, epoch if there is none, seconds that sets live, field of duplicates,
 --       seconds of peace for a new ledger, how many deltas, {field, delta},
 --       how many gains, {how many deltas, {field, delta}},
 --       of each set {cohort, how many once-keys, {once-key, number of its gain}}
 
-local ledger, duplicate = KEYS[1], ARGV[6]
+local ledger, aside, duplicate = KEYS[1], KEYS[4], ARGV[6]
 local head = redis.call('HMGET', ledger, '#schema', '@' .. ARGV[1], '#epoch', '#cohorts')
 local refused = refusal(ledger, head[1])
 if refused then return refused end
 if redis.call('EXISTS', KEYS[2]) == 1 then return GONE end
 local stored = head[2] or '0'
 if stored ~= ARGV[2] then return tonumber(stored) end
--- A key that is no set fails here, before anything is written.
-for i = 4, #KEYS do redis.call('SCARD', KEYS[i]) end
+-- A key that is no set, or no hash, fails here, before anything is written.
+for i = 5, #KEYS do redis.call('SCARD', KEYS[i]) end
+local begun = redis.call('HGET', KEYS[4], '#epoch')
 
 local epoch, cohorts = head[3] or ARGV[4], head[4] or ''
 if not head[1] then
@@ -26,12 +27,20 @@ end
 
 -- Sums of small whole numbers are exact, and stay apart from others; large ones go in one by one.
 local wholes, fractions, order = {}, {}, {}
+local function place(field)
+  local key = home(field, ledger, aside)
+  if key == aside and begun ~= epoch then
+    begin_aside(aside, epoch)
+    begun = epoch
+  end
+  return key
+end
 local function gather(field, text, times)
   local number = tonumber(text)
   local sums = fractions
   if whole(text) then
     if math.abs(number) > 2147483647 then
-      for _ = 1, times do add(ledger, field, text) end
+      for _ = 1, times do add(place(field), field, text) end
       return
     end
     sums = wholes
@@ -77,7 +86,7 @@ local function let_through(set, from, to)
   if #fresh > 0 then redis.call('SADD', set, unpack(fresh)) end
 end
 
-for i = 4, #KEYS do
+for i = 5, #KEYS do
   local cohort, last = ARGV[at], at + 2 * tonumber(ARGV[at + 1])
   if redis.call('SISMEMBER', KEYS[i], epoch) == 0 then
     redis.call('DEL', KEYS[i])
@@ -99,8 +108,9 @@ for number, gain in ipairs(gains) do
 end
 if repeated > 0 then gather(duplicate, '1', repeated) end
 for _, field in ipairs(order) do
-  if wholes[field] then add(ledger, field, string.format('%.0f', wholes[field])) end
-  if fractions[field] then add(ledger, field, string.format('%.17g', fractions[field])) end
+  local key = place(field)
+  if wholes[field] then add(key, field, string.format('%.0f', wholes[field])) end
+  if fractions[field] then add(key, field, string.format('%.17g', fractions[field])) end
 end
 redis.call('HINCRBY', ledger, '#version', 1)
 redis.call('HSET', ledger, '@' .. ARGV[1], ARGV[3])

@@ -1,7 +1,7 @@
 -- Numbers the state of a ledger and answers all of it; nothing if there is none, if it does not
 -- contain what the caller has, or if it is to be left in peace.
 --
--- KEYS  ledger, its peace
+-- KEYS  ledger, its peace, what it keeps aside
 -- ARGV  origin, number and name of what the caller has (number 0: nothing), name of the new
 --       backup, length of the trail
 
@@ -17,4 +17,4 @@ end
 if not head[2] then redis.call('HSET', ledger, '#origin', head[4]) end
 redis.call('HINCRBY', ledger, '#backup', 1)
 redis.call('HSET', ledger, '#trail', string.sub(trail .. ARGV[4], -tonumber(ARGV[5])))
-return redis.call('HGETALL', ledger)
+return { redis.call('HGETALL', ledger), read_aside(KEYS[3], head[4]) }

@@ -11,6 +11,8 @@
 --   #cohorts  the cohorts that have a set
 --   @SPOOL    how far the spool has been applied
 --   ~ORIGIN   notes of what was copied here; see parts.py
+-- Fields ~LETTER/..., and notes of such, are in a hash of their own: who reads counts does not come
+-- by them. It has the #epoch of the ledger; with another one it is what a lost ledger left behind.
 
 local SCHEMA = '1'
 
@@ -37,6 +39,37 @@ local function add(key, field, text)
   end
   local sum = tonumber(redis.call('HGET', key, field) or '0') + tonumber(text)
   redis.call('HSET', key, field, string.format('%.17g', sum))
+end
+
+local function is_aside(field)
+  return string.find(field, '^~./') ~= nil or string.find(field, '^~[^/]*/~') ~= nil
+end
+
+-- Fields of a ledger wherever they are: counts in one hash, what is kept aside in the other.
+local function home(field, ledger, aside)
+  return is_aside(field) and aside or ledger
+end
+
+-- All that is kept aside, but for the epoch.
+local function read_aside(aside, epoch)
+  local all = redis.call('HGETALL', aside)
+  local found, fits = {}, false
+  for i = 1, #all, 2 do
+    if all[i] == '#epoch' then
+      fits = all[i + 1] == epoch
+    else
+      found[#found + 1] = all[i]
+      found[#found + 1] = all[i + 1]
+    end
+  end
+  return fits and found or {}
+end
+
+-- Makes sure that what is kept aside belongs to this ledger, before something is written there.
+local function begin_aside(aside, epoch)
+  if redis.call('HGET', aside, '#epoch') == epoch then return end
+  redis.call('DEL', aside)
+  redis.call('HSET', aside, '#epoch', epoch)
 end
 
 -- Whether the backups that were made of a ledger are those that led to one of this number and name.

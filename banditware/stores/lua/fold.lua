@@ -1,19 +1,25 @@
 -- Adds fields to others and deletes them, and lets sets of once-keys expire.
 --
--- KEYS  ledger, sets of once-keys
+-- KEYS  ledger, what it keeps aside, sets of once-keys
 -- ARGV  how many moves, {field, field it is added to}, {cohort of a set, seconds it still lives}
 
-local ledger = KEYS[1]
-local head = redis.call('HMGET', ledger, '#schema', '#cohorts')
+local ledger, aside = KEYS[1], KEYS[2]
+local head = redis.call('HMGET', ledger, '#schema', '#cohorts', '#epoch')
 local refused = refusal(ledger, head[1])
 if refused or not head[1] then return refused or 0 end
 
-local at, moved, targets = 2, 0, {}
+local at, moved, targets, left_behind = 2, 0, {}, nil
+local function place(field)
+  if not is_aside(field) then return ledger end
+  if left_behind == nil then left_behind = redis.call('HGET', aside, '#epoch') ~= head[3] end
+  return not left_behind and aside or nil
+end
 local function move(source, target)
-  local number = redis.call('HGET', ledger, source)
+  local key = place(source)
+  local number = key and redis.call('HGET', key, source)
   if not number then return end
-  redis.call('HDEL', ledger, source)
-  add(ledger, target, number)
+  redis.call('HDEL', key, source)
+  add(key, target, number)
   moved = moved + 1
 end
 for _ = 1, tonumber(ARGV[1]) do
@@ -22,14 +28,16 @@ for _ = 1, tonumber(ARGV[1]) do
   at = at + 2
 end
 -- Notes of what was copied here are folded together with the counts they speak of.
-for _, name in ipairs(moved > 0 and redis.call('HKEYS', ledger) or {}) do
-  local note, field = string.match(name, '^(~[^/]*/)(.*)$')
-  if targets[field] then move(name, note .. targets[field]) end
+for _, key in ipairs(moved > 0 and { ledger, aside } or {}) do
+  for _, name in ipairs(redis.call('HKEYS', key)) do
+    local note, field = string.match(name, '^(~[^/][^/]+/)(.*)$')
+    if targets[field] then move(name, note .. targets[field]) end
+  end
 end
 if moved > 0 then redis.call('HINCRBY', ledger, '#version', 1) end
 
 local gone = {}
-for i = 2, #KEYS do
+for i = 3, #KEYS do
   local seconds = tonumber(ARGV[at + 1])
   if seconds <= 0 then
     redis.call('DEL', KEYS[i])

@@ -1,6 +1,6 @@
 -- Puts a backup in place of a ledger that was lost; see `judge` in base.py for when.
 --
--- KEYS  ledger, its peace
+-- KEYS  ledger, its peace, what it keeps aside
 -- ARGV  origin, number and name of the backup, number and name of its floor, version and trail of
 --       the backup, new epoch, how far to leap with the version, seconds of peace,
 --       {field, number}, spools among them
@@ -22,9 +22,12 @@ elseif head[1] and stored > 0 then
   return 'other'
 end
 local version = math.max(tonumber(ARGV[6]), tonumber(head[4] or '0')) + tonumber(ARGV[9])
-redis.call('DEL', ledger)
+redis.call('DEL', ledger, KEYS[3])
 redis.call('HSET', ledger, '#schema', SCHEMA, '#epoch', ARGV[8], '#origin', ARGV[1],
   '#backup', ARGV[2], '#trail', ARGV[7], '#version', string.format('%.0f', version))
-for i = 11, #ARGV, 2 do redis.call('HSET', ledger, ARGV[i], ARGV[i + 1]) end
+begin_aside(KEYS[3], ARGV[8])
+for i = 11, #ARGV, 2 do
+  redis.call('HSET', home(ARGV[i], ledger, KEYS[3]), ARGV[i], ARGV[i + 1])
+end
 redis.call('SET', KEYS[2], '1', 'EX', ARGV[10])
 return 'restored'

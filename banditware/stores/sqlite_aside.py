@@ -1,0 +1,96 @@
+"""Fields in `sqlite:///PATH`: counts in one table, what is kept aside of them in another.
+
+Each function is called inside of a transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from banditware.stores.parts import NOTE, is_aside, is_note
+
+#: The table of the counts, and that of the rest.
+TABLES = ("counts", "asides")
+
+_ADD = """
+INSERT INTO {table} (ledger, field, number) VALUES (?, ?, ?)
+ON CONFLICT (ledger, field) DO UPDATE SET number = number + excluded.number
+"""
+_SET = """
+INSERT INTO {table} (ledger, field, number) VALUES (?, ?, ?)
+ON CONFLICT (ledger, field) DO UPDATE SET number = excluded.number
+"""
+
+
+def table_of(field: str) -> str:
+    """Return the table that has a field."""
+    return TABLES[is_aside(field)]
+
+
+def read(database: sqlite3.Connection, ledger: str) -> dict[str, float]:
+    """Return what a ledger keeps aside, without notes."""
+    query = "SELECT field, number FROM asides WHERE ledger = ?"
+    rows = database.execute(query, (ledger,))
+    return {field: number for field, number in rows if not is_note(field)}
+
+
+def read_all(database: sqlite3.Connection, ledger: str) -> dict[str, float]:
+    """Return all fields of a ledger, notes among them."""
+    query = "SELECT field, number FROM counts WHERE ledger = ? UNION ALL "
+    query += "SELECT field, number FROM asides WHERE ledger = ?"
+    return dict(database.execute(query, (ledger, ledger)).fetchall())
+
+
+def add(database: sqlite3.Connection, ledger: str, deltas: Mapping[str, float]) -> None:
+    """Add to fields."""
+    _write(database, _ADD, ledger, deltas)
+
+
+def put(database: sqlite3.Connection, ledger: str, fields: Mapping[str, float]) -> None:
+    """Set fields."""
+    _write(database, _SET, ledger, fields)
+
+
+def forget(database: sqlite3.Connection, ledger: str, fields: Iterable[str]) -> None:
+    """Delete fields."""
+    rows = [(ledger, field) for field in fields]
+    for table in TABLES:
+        query = f"DELETE FROM {table} WHERE ledger = ? AND field = ?"  # noqa: S608  # ours
+        database.executemany(query, [row for row in rows if table_of(row[1]) == table])
+
+
+def move(database: sqlite3.Connection, ledger: str, source: str, target: str) -> bool:
+    """Add a field to another and delete it; return False if it is not there any more."""
+    query = f"SELECT number FROM {table_of(source)} WHERE ledger = ? AND field = ?"  # noqa: S608  # ours
+    row = database.execute(query, (ledger, source)).fetchone()
+    if row is None:
+        return False
+    forget(database, ledger, [source])
+    add(database, ledger, {target: row[0]})
+    return True
+
+
+def names_of_notes(database: sqlite3.Connection, ledger: str) -> list[str]:
+    """Return the names of all notes."""
+    counts = "SELECT field FROM counts WHERE ledger = ? AND field >= ?"
+    names = [name for (name,) in database.execute(counts, (ledger, NOTE))]
+    if not names:  # every part has a note among the counts
+        return []
+    asides = "SELECT field FROM asides WHERE ledger = ?"
+    return names + [name for (name,) in database.execute(asides, (ledger,)) if is_note(name)]
+
+
+def bindable(number: float) -> float:
+    """Return a number SQLite can hold: its whole numbers have 64 bits."""
+    return number if -(1 << 63) <= number < 1 << 63 else float(number)
+
+
+def _write(
+    database: sqlite3.Connection, query: str, ledger: str, fields: Mapping[str, float]
+) -> None:
+    rows = [(ledger, name, bindable(number)) for name, number in fields.items()]
+    for table in TABLES:
+        database.executemany(
+            query.format(table=table), [row for row in rows if table_of(row[1]) == table]
+        )
