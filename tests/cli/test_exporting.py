@@ -129,6 +129,36 @@ def test_assignments_and_rewards(config: Path, bandit: Bandit) -> None:
     assert pulls[0]["timestamp"] == "2027-01-15T08:00:00.000000Z"
 
 
+def test_history(config: Path, bandit: Bandit) -> None:
+    """The history gives a row for each hour, or whatever step, and sums up to the counts."""
+    span = ("--since", "2027-01-15", "--until", "2027-01-17")
+    found = rows(config, "headline", "--what", "history", *span)
+    assert {row["seconds"] for row in found} == {"3600"}
+    report = bandit.stats("headline")["arms"]
+    for arm, numbers in report.items():
+        own = [row for row in found if (row["arm"], row["goal"]) == (arm, "purchase")]
+        assert sum(int(row["pulls"]) for row in own) == numbers["pulls"]
+        assert sum(float(row["reward_sum"]) for row in own) == numbers["reward_sum"]
+    bounds = ("--since", "2027-01-15", "--until", "2027-01-16")
+    days = rows(config, "headline", "--what", "history", *bounds, "--step", "1d")
+    assert {row["start"] for row in days} == {"2027-01-15T00:00:00.000000Z"}
+    for wrong, why in (("90m", "is not of whole hours"), ("x", "a duration is a number")):
+        result = run("export", config, "--what", "history", "--step", wrong)
+        assert result.exit_code == 2
+        assert why in result.stderr
+    config.write_text(CONFIG.replace("  headline:", "  other:"))
+    result = run("export", config, "headline", "--what", "history")
+    assert result.exit_code == 2
+    assert "no experiment is called 'headline'" in result.stderr
+
+
+def test_a_part_of_the_log(config: Path, bandit: Bandit) -> None:
+    """Assignments and rewards are of the time that is asked for."""
+    bounds = ("--since", "2027-01-15T10:00Z", "--until", "2027-01-15T12:00Z")
+    found = rows(config, "headline", "--what", "assignments", *bounds)
+    assert [row["timestamp"][11:13] for row in found] == ["10", "11"]
+
+
 def test_events_that_were_told_twice(config: Path, bandit: Bandit) -> None:
     """An event that is there twice is one row."""
     path = config.with_name("decisions.jsonl")
