@@ -86,15 +86,13 @@ def weighed(
     experiment, _, _, by_name, _, _, version, _, _, chooser, _, _ = snapshot
     if chooser is None:
         raise _unable(experiment)
+    if given.actions is not None and not experiment.open:
+        given = given._replace(actions=without_closed(experiment, given.actions))
     said, asked_for, attributes, _ = given
-    if asked_for is not None and not experiment.open:
-        asked_for = without_closed(experiment, asked_for)
-        given = given._replace(actions=asked_for)
     context = said if said.__class__ is dict and not attributes else _together(given)
     constant = experiment.constant if asked_for is None else None
     actions: Any = asked_for if constant is None else constant
-    scorer = chooser.last
-    own = None if scorer is None else scorer.known(actions)
+    own = None if (scorer := chooser.last) is None else scorer.known(actions)
     if scorer is None or own is None:
         scorer, actions = _scorer(chooser, experiment, given, context)
     try:

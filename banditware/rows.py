@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from banditware.counts import FOLDED, HOLDOUT, Fields, totals
+from banditware.events.describing import timestamp
 from banditware.model import NAME, SHARED
 
 
@@ -92,6 +94,36 @@ def rows_of(ledger: str, fields: Fields, part: Provenance, goal: str = "") -> It
                 learnt = (sums.successes, sums.weighted)
                 numbers = (int(sums.rewards), sums.reward_sum, sums.squares, *learnt)
             yield CountRow(experiment, version, arm, name, found.pulls, *numbers, str(part))
+
+
+#: What stands in each column of a history.
+HISTORY: Mapping[str, type] = {
+    "start": datetime,
+    "seconds": int,
+    "experiment": str,
+    "arm": str,
+    "goal": str,
+    "pulls": int,
+    "rewards": int,
+    "reward_sum": float,
+}
+
+
+def history_rows(history: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield what happened when: a row for each step, arm and goal with a pull or a reward.
+
+    Args:
+        history: what `Bandit.history` returns.
+    """
+    step, experiment = history["step"], history["experiment"]
+    for index, seconds in enumerate(history["times"]):
+        start = timestamp(seconds)
+        for arm, found in history["arms"].items():
+            pulls = int(found["pulls"][index])
+            for goal, lists in found["goals"].items():
+                rewards, total = int(lists["rewards"][index]), float(lists["reward_sum"][index])
+                if pulls or rewards:
+                    yield start, step, experiment, arm, goal, pulls, rewards, total
 
 
 def fields_of(rows: Iterable[CountRow]) -> dict[str, float]:

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from banditware.counts import totals
 from banditware.rows import (
     COLUMNS,
+    HISTORY,
     CountRow,
     Provenance,
     RowError,
     fields_of,
+    history_rows,
     provenance,
     row_of,
     rows_of,
@@ -78,6 +80,29 @@ def test_columns() -> None:
     """Every column says what stands in it."""
     assert [COLUMNS[name] for name in ("arm", "pulls", "weighted")] == [str, int, float]
     assert tuple(COLUMNS) == CountRow._fields
+
+
+def test_history() -> None:
+    """A step in which nothing happened has no row; pulls stand in the rows of every goal."""
+    goals = {
+        "buy": {"rewards": [1, 0, 0], "reward_sum": [2.5, 0.0, 0.0]},
+        "visit": {"rewards": [0, 0, 2], "reward_sum": [0.0, 0.0, 2.0]},
+    }
+    found = {
+        "experiment": "button",
+        "step": 3600,
+        "times": [1_800_000_000, 1_800_003_600, 1_800_007_200],
+        "arms": {"green": {"pulls": [4, 0, 0], "goals": goals}},
+        "excluded": {"bot": [1, 1, 1]},
+    }
+    rows = list(history_rows(found))
+    eight, ten = (f"2027-01-15T{hour}:00:00.000000Z" for hour in ("08", "10"))
+    assert rows == [
+        (eight, 3600, "button", "green", "buy", 4, 1, 2.5),
+        (eight, 3600, "button", "green", "visit", 4, 0, 0.0),
+        (ten, 3600, "button", "green", "visit", 0, 2, 2.0),
+    ]
+    assert len(HISTORY) == len(rows[0])
 
 
 @given(

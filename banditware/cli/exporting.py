@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any, NamedTuple
 
 import click
 
+from banditware.bandit import Bandit
 from banditware.cli.completing import experiments_of
+from banditware.cli.moments import moment_of, seconds_of
 from banditware.cli.progress import shown
 from banditware.cli.reading import counting, loaded
 from banditware.cli.sheets import FORMATS, Sheet, format_of, write
@@ -20,7 +23,7 @@ from banditware.errors import StoreError, UnknownExperimentError
 from banditware.log.settings import ToFile, ToStream
 from banditware.log.tails import tail_of
 from banditware.log.wanted import Wanted, events_of
-from banditware.rows import COLUMNS, Provenance, rows_of
+from banditware.rows import COLUMNS, HISTORY, Provenance, history_rows, rows_of
 from banditware.stores import Store, open_store
 
 
@@ -30,12 +33,16 @@ class Source(NamedTuple):
     Attributes:
         settings: the configuration.
         store: its counts.
+        bandit: knows what happened when.
         names: experiments that are wanted; none for all.
+        times: from when, until when, and in which steps, of what happened when.
     """
 
     settings: Settings
     store: Store
+    bandit: Bandit
     names: tuple[str, ...]
+    times: Mapping[str, float | None]
 
     def ledgers(self) -> list[str]:
         """Return the ledgers that are wanted: every version of these experiments."""
@@ -52,7 +59,7 @@ class Source(NamedTuple):
     "--what",
     default="counts",
     show_default=True,
-    type=click.Choice(["counts", "excluded", "assignments", "rewards"]),
+    type=click.Choice(["counts", "history", "excluded", "assignments", "rewards"]),
     help="What the rows are.",
 )
 @click.option(
@@ -68,17 +75,24 @@ class Source(NamedTuple):
     metavar="FILE",
     help="Where to. A file that is there is replaced when all is written.",
 )
-def export(
+@click.option("--since", metavar="TIME", help="Of history and the log: 2h ago, or 2026-12-01.")
+@click.option("--until", metavar="TIME", help="Of the same: before then.")
+@click.option("--step", metavar="TIME", help="Of history: hours of a row, as in 1h or 7d.")
+def export(  # noqa: PLR0913 - there is that much to say of a table
     config: str | Settings,
     experiments: tuple[str, ...],
     *,
     what: str,
     asked: str | None,
     out: Path | None,
+    since: str | None,
+    until: str | None,
+    step: str | None,
 ) -> None:
     """Write what was counted for EXPERIMENTs of CONFIG, or for all, as a table.
 
-    `counts` has a row for each version, arm and goal, `excluded` one for each version and reason.
+    `counts` has a row for each version, arm and goal, `history` one for each hour (or day, of more
+    than eight days) in which something happened, `excluded` one for each version and reason.
     Everything that processes on this machine have recorded is counted first. `assignments` has a
     row for each pull in the decision log, and `rewards` one for each reward that was counted; they
     join by decision_id.
@@ -86,13 +100,20 @@ def export(
     Exits with 2 if CONFIG has mistakes or something is asked for that is not there, and with 1 if
     it cannot be read or written.
     """
-    form = format_of(asked, out)
+    form, now = format_of(asked, out), time.time()
+    times = {
+        "since": moment_of("--since", since, now),
+        "until": moment_of("--until", until, now),
+        "step": None if step is None else seconds_of("--step", step),
+    }
     settings = loaded(config)
     try:
         if what in _LOGGED:
-            number = write(_LOGGED[what](settings, experiments), form, out)
+            wanted = Wanted(frozenset(experiments), since=times["since"], until=times["until"])
+            number = write(_LOGGED[what](settings, wanted), form, out)
         else:
-            number = _write_counts(settings, experiments, _COUNTED[what], (form, out))
+            chosen = (experiments, times)
+            number = _write_counts(settings, chosen, _COUNTED[what], (form, out))
     except (OSError, StoreError) as error:
         raise click.ClickException(str(error)) from error
     if out is not None:
@@ -101,13 +122,13 @@ def export(
 
 def _write_counts(
     settings: Settings,
-    names: tuple[str, ...],
+    chosen: tuple[tuple[str, ...], Mapping[str, float | None]],
     sheet: Callable[[Source], Sheet],
     how: tuple[str, Path | None],
 ) -> int:
-    with counting(settings):
+    with counting(settings) as bandit:
         store = open_store(settings.store, settings.folder)
-        source = Source(settings, store, names)
+        source = Source(settings, store, bandit, *chosen)
         try:
             _refuse_strangers(source)
             return write(sheet(source), *how)
@@ -152,8 +173,22 @@ def _excluded(source: Source) -> Sheet:
     return Sheet({"experiment": str, "version": str, "reason": str, "number": int}, rows())
 
 
+def _history(source: Source) -> Sheet:
+    names = source.names or tuple(each.name for each in source.settings.experiments)
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for name in shown(names, length=len(names), label="exporting"):
+            try:
+                found = source.bandit.history(name, **source.times)
+            except (ValueError, UnknownExperimentError) as error:
+                raise click.UsageError(str(error)) from error
+            yield from history_rows(found)
+
+    return Sheet(HISTORY, rows())
+
+
 #: What is written out of the store.
-_COUNTED = {"counts": _counts, "excluded": _excluded}
+_COUNTED = {"counts": _counts, "history": _history, "excluded": _excluded}
 
 
 class _Table(NamedTuple):
@@ -167,9 +202,9 @@ class _Table(NamedTuple):
     kind: str
     columns: Mapping[str, type]
 
-    def __call__(self, settings: Settings, names: tuple[str, ...]) -> Sheet:
+    def __call__(self, settings: Settings, wanted: Wanted) -> Sheet:
         known = [each.name for each in settings.experiments]
-        wanted = Wanted(frozenset(names), kinds=frozenset({self.kind}))
+        wanted = wanted._replace(kinds=frozenset({self.kind}))
         return Sheet(self.columns, self._rows(_lines(settings), wanted, known))
 
     def _rows(

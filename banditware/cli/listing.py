@@ -40,7 +40,7 @@ GROUPS = {
         "completion": "Let a shell complete commands, experiments and arms.",
     },
     "Move": {
-        "export": "Counts, assignments and rewards as CSV, JSON Lines or Parquet.",
+        "export": "Counts, history and assignments as CSV, JSON Lines or Parquet.",
         "import": "Take over what an export holds, or Flask-MAB has counted.",
         "copy": "From one store to another and back, while workers run.",
         "eppo": "Move over from Eppo, and back.",

@@ -108,15 +108,14 @@ def log(  # noqa: PLR0913 - a filter has that many parts
     """Show events of the decision log of CONFIG, or of a FILE of one, the oldest first.
 
     Rotated and compressed files before are read as well, and of several places the first that can
-    be read. A terminal gets a line to be read for each event, and a pipe JSON Lines, exactly as
-    they were written. Subjects are found by their ids, also where the log of a CONFIG has hashed
-    them. With --follow, and without --since and --last, the last 10 events come first.
+    be read. A terminal gets a line to be read for each event, and a pipe JSON Lines as they were
+    written. Subjects are found by their ids, even hashed. With --follow, and without --since and
+    --last, the last 10 events come first.
 
     Exits with 2 if CONFIG has mistakes or its log is kept where it cannot be read, and with 1 if it
     cannot be read now.
     """
-    now = time.time()
-    opened = _opened(config)
+    now, opened = time.time(), _opened(config)
     wanted = Wanted(
         frozenset(names["experiments"]),
         frozenset(names["arms"]),

@@ -93,7 +93,7 @@ def interrupted(_seconds: float) -> None:
 
 @contextmanager
 def stage(folder: Path) -> Iterator[None]:
-    """Stand in the shop's folder, with its key, no thread, and somebody who interrupts."""
+    """Stand in the shop's folder on Tuesday, with its key, no thread, and who interrupts."""
     idle = threading.Thread(target=int)
     idle.start()
     idle.join()
@@ -103,8 +103,10 @@ def stage(folder: Path) -> Iterator[None]:
     }
     clock = SimpleNamespace(time=lambda: MONDAY + 86_400, sleep=interrupted)
     before = Path.cwd()
+    defaults = Bandit.__init__.__kwdefaults__
     with (
         mock.patch.dict(os.environ, keys),
+        mock.patch.dict(defaults, clock=Watch(MONDAY + 86_400)),
         mock.patch("banditware.flusher.launch", return_value=idle),
         mock.patch.object(log, "time", clock),
         mock.patch.object(stats, "time", clock),
