@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from banditware.errors import ContextError
 from banditware.model import NAME, Experiment
-from banditware.targeting import matches
+from banditware.targeting import PAUSED, closed_by, matches
 
 if TYPE_CHECKING:
     from banditware.contextual.scoring import Actions
@@ -70,6 +70,19 @@ def checked(given: GivenActions) -> Actions:
             raise ContextError(
                 "bad_actions", f"the attributes of action {name!r} are not a mapping"
             )
+    return actions
+
+
+def without_closed(experiment: Experiment, given: GivenActions) -> Actions:
+    """Return the actions that a caller gave but for those that are paused or retired.
+
+    Raises:
+        ContextError: none is left, or what is given are none.
+    """
+    closed = closed_by(experiment.targeting)
+    actions = {name: said for name, said in checked(given).items() if name not in closed}
+    if not actions:
+        raise ContextError(PAUSED, f"all actions are paused arms of {experiment.name!r}")
     return actions
 
 

@@ -24,9 +24,9 @@ from banditware.forks import watch
 from banditware.http import NO_EFFECTS, Effects, Facts, Headers
 from banditware.model import Decision
 from banditware.outright import outright
-from banditware.running import Running
 from banditware.seen import credited
 from banditware.snapshot import ExperimentSnapshot
+from banditware.steered import Steered
 from banditware.tokens import Assignment, remembered
 from banditware.visit import Visit
 
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
     from banditware.config.settings import Settings
     from banditware.ground import Ground
     from banditware.log.opening import Given as GivenLog
-    from banditware.stores.base import Counts, Store
+    from banditware.stores.base import Store
 
 
-class Bandit(Running):
+class Bandit(Steered):
     """Decides for subjects and learns from rewards. Keep one as long as the app lives.
 
     A context manager: leaving it flushes and closes. Its own thread, one per process, carries
     records to the store and new counts back; it starts with the first request or decision.
 
     Attributes:
-        settings: the configuration.
+        settings: the configuration, as it was last read.
         hidden: told of every exception of ours that the app must not see.
         between: what to call after complete responses, where no thread runs by itself.
     """
@@ -76,9 +76,9 @@ class Bandit(Running):
         self.settings = settings
         self.hidden = Faults(clock)
         self._running = False
-        edges = Edges(generator or random.Random(), clock, self.hidden, self._publish)
+        edges = Edges(generator or random.Random(), clock, self.hidden, self._publish, self._look)
         found = founded(settings, edges, store, log)
-        self._router, self._visit = found.router, found.visit
+        self._steering = found.steering
         self._store, self._people = found.store, found.people
         self._log, self._ground, self._flusher = found.log, found.ground, found.flusher
         watch(self)
@@ -217,10 +217,11 @@ class Bandit(Running):
         try:
             if not self._running:
                 self._start()
-            matches = self._router.known.get(facts.key())
+            ground = self._ground
+            matches = ground.router.known.get(facts.key())
             if matches is None:
-                matches = self._router.of(facts)
-            visit = self._visit(self._ground, facts, matches)
+                matches = ground.router.of(facts)
+            visit: Visit = ground.visit(ground, facts, matches)
             if matches:
                 visit.choose()
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
@@ -272,9 +273,3 @@ class Bandit(Running):
         if child:
             self._running = False
             self._ground.random.seed()
-
-    def _publish(self, changed: Mapping[str, Counts]) -> None:
-        """Take in ledgers that changed."""
-        read = {ledger: (counts.version, counts.fields) for ledger, counts in changed.items()}
-        ground = self._ground
-        ground.snapshot = ground.snapshot.advanced(read, now=ground.clock(), fault=self.hidden)

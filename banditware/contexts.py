@@ -9,7 +9,7 @@ from random import Random
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from banditware.actions import GivenActions, available, checked
+from banditware.actions import GivenActions, available, checked, without_closed
 from banditware.contextual.attributes import level_in, number_in
 from banditware.contextual.features import MISSING, OTHER
 from banditware.counts import PULL, first_seen, once_key, pull, pull_features
@@ -86,6 +86,8 @@ def weighed(
     experiment, _, _, by_name, _, _, version, _, _, chooser, _ = snapshot
     if chooser is None:
         raise _unable(experiment)
+    if given.actions is not None and not experiment.open:
+        given = given._replace(actions=without_closed(experiment, given.actions))
     said, asked_for, attributes, _ = given
     context = said if said.__class__ is dict and not attributes else _together(given)
     constant = experiment.constant if asked_for is None else None

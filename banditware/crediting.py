@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple, SupportsFloat
 
+from banditware.control import FROZEN
 from banditware.counts import HOLDOUT, Learnt, excluded, line, once_key, reward, reward_features
 from banditware.errors import RewardError
 from banditware.model import NAME, SHARED, Experiment
@@ -14,7 +15,7 @@ from banditware.tokens import SKEW, Assignment
 LARGEST = 1e150
 
 #: Reasons that lie in the decision, not in a caller's mistake.
-UNEARNED = frozenset({"no_decision", "late"})
+UNEARNED = frozenset({"no_decision", "late", *FROZEN})
 
 
 class RefusedError(RewardError):
@@ -55,10 +56,12 @@ def credit(
         now: seconds since the epoch.
 
     Raises:
-        RefusedError: there is no decision, it is too old, the amount is not a finite number, or the
-            goal is not a name.
+        RefusedError: there is no decision, it is too old, the amount is not a finite number, the
+            goal is not a name, or the experiment's data are frozen.
     """
     amount = finite(given.amount)
+    if not experiment.open:
+        refuse_frozen(experiment)
     goal = experiment.goal if given.goal in (None, experiment.goal) else _named(given.goal)
     if assignment is None or not assignment.counted:
         raise RefusedError(
@@ -82,6 +85,17 @@ def credit(
     once = once_key(assignment.time, assignment.id, goal) if given.once else ""
     ledger = f"{experiment.name}@{assignment.version}"
     return line(ledger, once, *deltas)
+
+
+def refuse_frozen(experiment: Experiment) -> None:
+    """Refuse a reward of an experiment whose data are frozen.
+
+    Raises:
+        RefusedError: they are.
+    """
+    frozen = "" if experiment.targeting is None else experiment.targeting.frozen
+    if frozen:
+        raise RefusedError(frozen, f"{experiment.name!r} is {frozen}: nothing is credited any more")
 
 
 def finite(amount: object) -> float:

@@ -11,6 +11,7 @@ from banditware.counts import HOLDOUT, PULL, excluded, line, once_key, pull
 from banditware.ids import new_id
 from banditware.model import NO_BASIS, Arm, Basis, Decision, Experiment
 from banditware.snapshot import ExperimentSnapshot
+from banditware.targeting import closed_by
 from banditware.tokens import SKEW, Assignment, Assignments, Sticky
 
 Seal = Callable[[Decision], str]
@@ -103,7 +104,12 @@ def again(
 def _known(snapshot: ExperimentSnapshot, name: str) -> Arm | None:
     """Return the arm of that name; where the caller may name the actions, any name is one."""
     arm = snapshot.by_name.get(name)
-    if arm is None and snapshot.experiment.context is not None:
+    experiment = snapshot.experiment
+    if (
+        arm is None
+        and experiment.context is not None
+        and name not in closed_by(experiment.targeting)
+    ):
         return Arm(name, name or None)
     return arm
 

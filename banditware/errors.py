@@ -6,6 +6,7 @@ BanditwareError
 ├── UnknownExperimentError    no experiment has that name (also a KeyError)
 ├── ContextError              a context or actions that cannot be used (also a ValueError)
 ├── RewardError               a reward that cannot be credited (also a ValueError)
+├── ControlError              a change of what runs that cannot be made (also a ValueError)
 ├── TokenError                a token that is not ours, or was changed (also a ValueError)
 └── StoreError                the counts cannot be read or written; carries the store's address
 ```
@@ -90,6 +91,10 @@ class ContextError(BanditwareError, ValueError):
 
 class RewardError(BanditwareError, ValueError):
     """A reward that cannot be credited: no finite number, or not one the policy can learn from."""
+
+
+class ControlError(BanditwareError, ValueError):
+    """A change of what runs that cannot be made, such as pausing the default arm."""
 
 
 class TokenError(BanditwareError, ValueError):

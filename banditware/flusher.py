@@ -11,17 +11,16 @@ import contextlib
 import os
 import random
 import threading
-import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import NamedTuple
 
 from banditware import forks, hosting
 from banditware.between import Between, arranged, attend
 from banditware.breaker import Breaker
+from banditware.control import CONTROLS
 from banditware.counts import folds
 from banditware.errors import StoreError
+from banditware.flushing import Settings
 from banditware.health import Every, Health, Journal
 from banditware.launching import Pace, close_at_exit, keep_turning, launch, within
 from banditware.model import DAY
@@ -36,22 +35,6 @@ SWEEP = 30.0
 
 #: Seconds between two foldings of one ledger.
 FOLD = 60.0
-
-
-class Settings(NamedTuple):
-    """How a flusher works.
-
-    Attributes:
-        folder: where spools are kept; None keeps them in memory.
-        refresh: seconds between two exchanges with the store.
-        clock: seconds since the epoch.
-        generator: draws how long to wait for a store that is away; default: one per process.
-    """
-
-    folder: Path | None = None
-    refresh: float = 1.0
-    clock: Callable[[], float] = time.time
-    generator: random.Random | None = None
 
 
 class Flusher(forks.ForkAware):
@@ -127,7 +110,8 @@ class Flusher(forks.ForkAware):
 
     def launch(self) -> bool:
         """Start the thread, which `start` does; return False where none can be started."""
-        self._thread = launch(keep_turning, weakref.ref(self), self._stop, self._pace)
+        rest = self._stop, self._pace, Flusher.idle, self._settings.refresh
+        self._thread = launch(keep_turning, weakref.ref(self), *rest)
         return self._thread is not None
 
     # -- on demand
@@ -214,6 +198,11 @@ class Flusher(forks.ForkAware):
             self._journal.warn("the store could not be updated, records wait in the spool", error)
         return self._journal.breaker.pause()
 
+    def idle(self) -> None:
+        """Look, in a long pause, at what changed outside of the store. Never raises."""
+        with self._exchanging:
+            self._settings.look()
+
     def finish(self) -> None:
         """Do the last round of the thread. Never raises."""
         try:
@@ -241,7 +230,9 @@ class Flusher(forks.ForkAware):
             self._journal.succeeded()
 
     def _exchange(self, *, apply: bool) -> Mapping[str, Counts]:
-        known = {ledger: self._known.get(ledger, 0) for ledger in self._ledgers()}
+        self._settings.look()
+        ledgers = (*self._ledgers(), CONTROLS)
+        self._known = known = {ledger: self._known.get(ledger, 0) for ledger in ledgers}
         changed: Mapping[str, Counts] | None = None
         if apply:
             changed = self._outbox.flush(self._store, known)

@@ -6,9 +6,8 @@ Nothing of it is needed before a bandit is opened, so that `import banditware` g
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from banditware.beacons import beacon_routes
 from banditware.config.settings import Settings, forcing_of
@@ -21,12 +20,15 @@ from banditware.log.opening import Given as GivenLog
 from banditware.log.opening import begin_log
 from banditware.people import Acquaintances, people_of
 from banditware.persons import People
+from banditware.reloading import Reloading
 from banditware.routes import Router
-from banditware.showing import OpenVisit, visits
-from banditware.snapshot import Snapshot, unread
+from banditware.snapshot import Snapshot
+from banditware.steering import Edges as SteeringEdges
+from banditware.steering import Steering
 from banditware.stores import open_store
 from banditware.stores.base import Counts, Store
 from banditware.tokens import Tokens
+from banditware.visit import Visit
 
 
 class Edges(NamedTuple):
@@ -37,33 +39,33 @@ class Edges(NamedTuple):
         clock: seconds since the epoch.
         fault: told of an exception of ours that the app must not see.
         publish: gets the ledgers that changed, with their new counts.
+        look: looks at what may have changed outside of the store.
     """
 
     random: random.Random
     clock: Callable[[], float]
     fault: Callable[[Exception], None]
     publish: Callable[[Mapping[str, Counts]], None]
+    look: Callable[[], None]
 
 
 class Founded(NamedTuple):
     """What a bandit is made of.
 
     Attributes:
-        router: finds the routes that match a request.
-        visit: makes the visit of a request.
         store: the shared counts.
         people: keeps what was decided for people whom the app knows.
         log: the decision log; it may go nowhere.
         ground: what all visits stand on, before any counts were read.
+        steering: follows what operators change.
         flusher: carries records to the store and new counts back.
     """
 
-    router: Router
-    visit: OpenVisit
     store: Store
     people: Acquaintances
     log: DecisionLog
     ground: Ground
+    steering: Steering
     flusher: Flusher
 
 
@@ -86,38 +88,48 @@ def founded(
     store = store or open_store(settings.store, settings.folder)
     people = people_of(settings, store, clock)
     log = begin_log(settings, given_log, clock)
-    windows = {each.ledger: each.attribution for each in settings.experiments}
+
+    def furnished(settings: Settings) -> Mapping[str, Any]:
+        return _furnished(settings, edges.fault)
+
+    followed = SteeringEdges(clock, edges.fault, furnished)
+    steering = Steering(settings, store, followed, Reloading(settings))
+    flusher_settings = FlusherSettings(store.folder, settings.refresh, clock, look=edges.look)
     return Founded(
-        Router((*beacon_routes(settings.beacon), *settings.routes)),
-        visits(settings.debug, time.perf_counter),
         store,
         people,
         log,
-        _ground(settings, edges, log, people),
-        Flusher(
-            store,
-            FlusherSettings(store.folder, settings.refresh, clock),
-            ledgers=lambda: windows,
-            publish=edges.publish,
-        ),
+        steering.regrounded(_ground(settings, edges, log, people)),
+        steering,
+        Flusher(store, flusher_settings, ledgers=lambda: steering.windows, publish=edges.publish),
     )
 
 
+def _furnished(settings: Settings, fault: Callable[[Exception], None]) -> dict[str, Any]:
+    """Return the fields of a ground that the configuration alone decides."""
+    return {
+        "cookie": settings.cookie,
+        "count_bots": settings.count_bots,
+        "sources": settings.attributes,
+        "consent": consent_of(settings, fault),
+        "beacon": settings.beacon,
+        "router": Router((*beacon_routes(settings.beacon), *settings.routes)),
+    }
+
+
 def _ground(settings: Settings, edges: Edges, log: DecisionLog, people: People) -> Ground:
+    """Return what visits stand on, before `Steering.regrounded` has put the experiments there."""
     return Ground(
-        snapshot=Snapshot({each.name: unread(each) for each in settings.experiments}),
+        snapshot=Snapshot({}),
         tokens=Tokens(settings.secret_keys),
-        cookie=settings.cookie,
         random=edges.random,
         clock=edges.clock,
-        count_bots=settings.count_bots,
         fault=edges.fault,
         note=log.note,
         notes_sticky=log.sticky,
-        sources=settings.attributes,
-        consent=consent_of(settings, edges.fault),
         forcing=forcing_of(settings),
         people=people,
-        beacon=settings.beacon,
+        visit=Visit,
         below_mount=settings.below_mount,
+        **_furnished(settings, edges.fault),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from banditware.answer import Answer
 from banditware.attributes import Source
@@ -17,6 +18,7 @@ from banditware.http import Cookie, Facts
 from banditware.model import Decision
 from banditware.persons import People
 from banditware.redirecting import redirection
+from banditware.routes import Router
 from banditware.snapshot import Snapshot
 from banditware.tokens import Tokens
 
@@ -24,6 +26,8 @@ from banditware.tokens import Tokens
 @dataclass(slots=True)
 class Ground:
     """What all visits of an app stand on; `snapshot` is replaced at every refresh.
+
+    All of it is when operators change what runs, or the configuration: see `banditware.steering`.
 
     Attributes:
         snapshot: the counts as decisions see them.
@@ -36,6 +40,8 @@ class Ground:
         sources: where the attributes of a request stand.
         people: keeps what was decided for people whom the app knows.
         forcing: reads which arms a request asks for by force.
+        router: finds the routes that match a request.
+        visit: makes the visit of a request, from the ground, its facts and its routes.
         note: takes what happened, for the decision log; None if there is none.
         notes_sticky: it takes decisions that are served again, too.
         beacon: how pages tell what is seen; None if they do not.
@@ -57,6 +63,8 @@ class Ground:
     sources: Mapping[str, Source]
     forcing: Forcing
     people: People
+    router: Router
+    visit: Callable[..., Any]
     note: Callable[[Happened], None] | None = None
     notes_sticky: bool = False
     beacon: Beacon | None = None

@@ -58,6 +58,11 @@ class Health(NamedTuple):
         log_lost: events that are lost: too many waited, a sink refused them, or it was the end.
         log_errors: times a sink of it failed.
         log_error: what went wrong with it last, or nothing.
+        killed: why everything is switched off (`controls`, `environment` or `file`), or nothing.
+        controls: how many changes operators have made, as far as this process knows.
+        config_error: why the configuration's file, as it is now, cannot be used; or nothing.
+        config_restart: the keys of what it says that take effect with a restart.
+        config_reloads: how often it was read anew.
     """
 
     pid: int
@@ -82,6 +87,11 @@ class Health(NamedTuple):
     log_lost: int = 0
     log_errors: int = 0
     log_error: str = ""
+    killed: str = ""
+    controls: int = 0
+    config_error: str = ""
+    config_restart: tuple[str, ...] = ()
+    config_reloads: int = 0
 
 
 class Journal:

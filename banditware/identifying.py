@@ -16,6 +16,7 @@ from banditware.model import Decision
 from banditware.persons import PERSON, SUBJECT, Texts
 from banditware.recognising import somebody_new
 from banditware.subjects import HasSubject
+from banditware.targeting import halted_by
 from banditware.tokens import Assignment, Assignments, entry_of, entry_text
 
 #: Why a decision of a device was replaced by another one of the same person, as it is counted.
@@ -173,6 +174,8 @@ class Identifies(HasSubject):
             name = field.partition("@")[0]
             snapshot = ground.snapshot.experiments.get(name)
             if snapshot is None or field != snapshot.experiment.ledger:
+                continue
+            if halted_by(snapshot.experiment.targeting):  # what is kept holds again afterwards
                 continue
             try:
                 entry = entry_of(text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import math
 import threading
 import time
 import weakref
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from banditware.pacing import limited
 
@@ -30,6 +31,9 @@ class Closing(Protocol):
     def close(self) -> None:
         """Stop, after a last flush."""
         ...
+
+
+T = TypeVar("T", bound=Turning)
 
 
 class Pace:
@@ -70,13 +74,32 @@ def within(seconds: float, target: Callable[[], None]) -> None:
         target()
 
 
-def keep_turning(reference: weakref.ref[Turning], stop: threading.Event, pace: Pace) -> None:
-    """Turn until told to stop, or until nobody keeps what turns any more."""
+def keep_turning(
+    reference: weakref.ref[T],
+    stop: threading.Event,
+    pace: Pace,
+    idle: Callable[[T], None] | None = None,
+    usual: float = math.inf,
+) -> None:
+    """Turn until told to stop, or until nobody keeps what turns any more.
+
+    Args:
+        reference: what turns.
+        stop: tells when.
+        pace: tells others how it gets on.
+        idle: called in the middle of longer pauses, once in so many seconds. Never raises.
+        usual: the pause between two rounds that is not long.
+    """
     pause = 0.0
-    while not stop.wait(pause):
+    while not stop.wait(min(pause, usual)):
         turning = reference()
         if turning is None:
             return
+        if idle is not None and pause > usual:
+            pause -= usual
+            idle(turning)
+            del turning
+            continue
         pause = turning.turn()
         del turning
         pace.due = time.monotonic() + pause

@@ -14,6 +14,7 @@ from banditware.amounts import amount_of
 from banditware.beacon import UNSEEN
 from banditware.consent import ANONYMOUS
 from banditware.contexts import pulled
+from banditware.control import KILLED
 from banditware.crediting import RefusedError, Reward, credit
 from banditware.deciding import excluded_record, late_pull_record, pull_record
 from banditware.events.happened import Decided, Happened, Rewarded, kept
@@ -39,7 +40,7 @@ _NOT_YET = frozenset({"prefetch", "method", UNSEEN})
 _IDLE_METHODS = frozenset({"HEAD", "OPTIONS"})
 
 #: Why a request gets no cookie.
-_NO_COOKIE = ANONYMOUS | {"bot", "head"}
+_NO_COOKIE = ANONYMOUS | {"bot", "head", KILLED}
 
 
 @dataclass(slots=True)

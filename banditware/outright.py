@@ -13,7 +13,7 @@ from banditware.excluding import outside
 from banditware.ground import Ground
 from banditware.model import Decision, Experiment
 from banditware.snapshot import ExperimentSnapshot
-from banditware.targeting import in_holdout
+from banditware.targeting import PAUSED, in_holdout
 
 #: Counts records, at once.
 Record = Callable[..., None]
@@ -66,13 +66,15 @@ def _instead(
     """Return the default, where an error means that there was nothing to choose from.
 
     If none of the experiment's arms is available, that is what the configuration wants, and no
-    mistake; nor is no action at all, if a default is given.
+    mistake, nor is it the caller's if all actions are paused; nor is no action at all, if a default
+    is given.
 
     Raises:
         ContextError: the error, if it is one.
     """
     wanted = given.actions is None and chosen.arms
-    if error.reason != NO_ACTIONS or (default is None and not wanted):
+    mistaken = error.reason != NO_ACTIONS or (default is None and not wanted)
+    if mistaken and error.reason != PAUSED:
         raise error
     return undecided(chosen, error.reason, seal=ground.seal, default=default)
 

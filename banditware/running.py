@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from banditware.health import Health
     from banditware.log.decisions import DecisionLog
     from banditware.people import Acquaintances
+    from banditware.steering import Steering
     from banditware.stores.base import Store
 
 T = TypeVar("T", bound="Running")
@@ -33,6 +34,7 @@ class Running(ForkAware):
     _ground: Ground
     _log: DecisionLog
     _people: Acquaintances
+    _steering: Steering
 
     def __enter__(self: T) -> T:  # noqa: PYI019  # typing.Self is newer than 3.10
         return self
@@ -110,7 +112,7 @@ class Running(ForkAware):
     def health(self) -> Health:
         """Return how the counting of this process is, without asking the store."""
         found = self._flusher.health()._replace(**self._log.health())
-        return found._replace(faults=self.hidden.number)
+        return found._replace(faults=self.hidden.number, **self._steering.health())
 
     def settle(self, seconds: float = 1.0) -> None:
         """Flush for at most so many seconds, at a server's shutdown; the bandit stays usable."""

@@ -19,8 +19,10 @@ def awaits(snapshot: ExperimentSnapshot, entry: Assignment, now: float) -> bool:
     made it.
     """
     experiment = snapshot.experiment
+    targeting = experiment.targeting
     return (
         not entry.counted
+        and not (targeting is not None and targeting.frozen)
         and bool(entry.id)
         and BEACON in experiment.methods
         and entry.version == experiment.version

@@ -127,6 +127,16 @@ def updated(
     return snapshot._replace(version=version, pulls=pulls, batch=batch)
 
 
+def carried(
+    previous: ExperimentSnapshot, experiment: Experiment, *, now: float
+) -> ExperimentSnapshot:
+    """Return the snapshot of an experiment that was changed, with the counts as they were read."""
+    batch, pulls = previous.batch, previous.pulls
+    reading = Reading(goal=experiment.goal, now=now, width=experiment.cohort_width, batch=batch)
+    snapshot = _computed(experiment, previous.fields, previous.sums, reading)
+    return snapshot._replace(version=previous.version, pulls=pulls, batch=batch)
+
+
 def _computed(
     experiment: Experiment, fields: Fields, sums: Totals, reading: Reading
 ) -> ExperimentSnapshot:

@@ -15,6 +15,7 @@ from banditware.ground import Ground
 from banditware.http import Facts, cookie_values
 from banditware.model import Decision, Experiment
 from banditware.recognising import recognised, somebody_new
+from banditware.targeting import halted_by
 from banditware.tokens import Assignment, Assignments
 
 NO_DECISIONS: dict[str, Decision] = {}
@@ -178,6 +179,8 @@ class HasSubject:
             snapshot = ground.snapshot.experiments.get(name)
             free = name not in self._decisions and name not in known.by_experiment
             if snapshot is None or assignment.counted or not free:
+                continue
+            if halted_by(snapshot.experiment.targeting):
                 continue
             decision = again(snapshot, assignment, now=self._time, seal=ground.seal)
             if decision is not None:

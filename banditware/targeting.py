@@ -25,6 +25,9 @@ RANGE = 2**64
 #: Why somebody is outside of a share.
 TRAFFIC, GROUP = "traffic", "group"
 
+#: Why nobody takes part for now, though what was decided before is still credited.
+PAUSED = "paused"
+
 #: Reasons that depend on the subject's id.
 HASHED = frozenset({TRAFFIC, GROUP})
 
@@ -57,12 +60,21 @@ class Targeting:
         end: when it ends; that moment is outside.
         rules: lists of conditions, of one of which all must hold; none lets everybody in.
         share: the part of the subjects who take part, or None for all of them.
+        halted: why nobody takes part, whoever it is; or nothing. See `banditware.control`.
+        closed: names of arms that callers may not offer as actions.
     """
 
     start: float = -math.inf
     end: float = math.inf
     rules: Rules = ()
     share: Share | None = None
+    halted: str = ""
+    closed: frozenset[str] = frozenset()
+
+    @property
+    def frozen(self) -> str:
+        """Why nothing is counted or credited any more, or nothing."""
+        return "" if self.halted == PAUSED else self.halted
 
 
 def kept_out(
@@ -70,7 +82,8 @@ def kept_out(
 ) -> str:
     """Return why a subject does not take part, or nothing.
 
-    One of `not_started`, `ended`, `not_targeted`, `traffic` and `group`.
+    What has halted the experiment, or one of `not_started`, `ended`, `not_targeted`, `traffic` and
+    `group`.
 
     Args:
         targeting: what has to be fulfilled.
@@ -78,6 +91,8 @@ def kept_out(
         attributes: the attributes of the subject; any value is allowed in them.
         subject: the subject's opaque id, or None for one who is known to belong to the share.
     """
+    if targeting.halted:
+        return targeting.halted
     if not targeting.start <= now < targeting.end:
         return "not_started" if now < targeting.start else "ended"
     if targeting.rules and not matches(targeting.rules, attributes):
@@ -86,6 +101,16 @@ def kept_out(
     if share is None or subject is None or share.holds(subject):
         return ""
     return share.reason
+
+
+def closed_by(targeting: Targeting | None) -> frozenset[str]:
+    """Return the names of the arms that callers may not offer as actions."""
+    return frozenset() if targeting is None else targeting.closed
+
+
+def halted_by(targeting: Targeting | None) -> str:
+    """Return why nobody takes part, whoever it is; or nothing."""
+    return "" if targeting is None else targeting.halted
 
 
 def matches(rules: Rules, attributes: Mapping[str, Any]) -> bool:

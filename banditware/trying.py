@@ -80,6 +80,8 @@ def targeted(asked: Asked) -> Iterator[Rule]:
     targeting = asked.experiment.targeting
     if targeting is None:
         return
+    if targeting.halted:
+        yield Rule("control", "it is running", f"it is {targeting.halted}", targeting.halted)
     yield from _dates(targeting, asked.now)
     if targeting.rules:
         answers = answered(targeting.rules, asked.attributes)

@@ -9,6 +9,7 @@ from banditware.errors import StoreError
 from banditware.filespool import FileSpool
 from banditware.outbox import Outbox
 from banditware.stores import Backup, Batch, Counts, Exchange, Mark, Store, Verdict
+from banditware.stores.controls import ControlStore
 from banditware.stores.parts import Copying
 from banditware.stores.people import PeopleStore
 
@@ -112,6 +113,10 @@ class Faulty:
     def people(self) -> PeopleStore:
         """See `Store.people`."""
         return self._store.people()
+
+    def controls(self) -> ControlStore:
+        """See `Store.controls`."""
+        return self._store.controls()
 
     def copying(self) -> Copying | None:
         """See `Store.copying`."""

@@ -39,6 +39,30 @@ def test_turns_until_told_to_stop() -> None:
     assert pace.ended.is_set()
 
 
+class Dozer(Turner):
+    """Something whose rounds are followed by long pauses."""
+
+    def turn(self) -> float:
+        """Do a round."""
+        self.done.append("round")
+        if self.done.count("round") == self._rounds:
+            self._stop.set()
+        return 0.003
+
+    def idle(self) -> None:
+        """Note it."""
+        self.done.append("idle")
+
+
+def test_long_pauses_are_not_slept_through() -> None:
+    """A pause of three usual ones is interrupted twice, and the next round is as late as ever."""
+    stop, pace = threading.Event(), Pace()
+    dozer = Dozer(3, stop)
+    reference: weakref.ref[Dozer] = weakref.ref(dozer)
+    keep_turning(reference, stop, pace, Dozer.idle, 0.00125)
+    assert dozer.done == ["round", "idle", "idle", "round", "idle", "idle", "round", "last"]
+
+
 def test_turns_for_nobody_end() -> None:
     """When nobody keeps what turns, the thread ends, whether it was told to or not."""
     stop, pace = threading.Event(), Pace()

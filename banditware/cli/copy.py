@@ -20,6 +20,7 @@ from banditware.config import load
 from banditware.copying import ADD, LEAVE, REPLACE, Copied, copy_all, copying_of
 from banditware.counts import totals
 from banditware.errors import ConfigError, StoreError
+from banditware.operating import carry_controls
 from banditware.outbox import Outbox
 from banditware.stores import Store, open_store
 
@@ -98,6 +99,7 @@ def copy(origin: str, target: str, *, drain: bool, anew: str, follow: float | No
             Outbox(source.folder).drain_all(source, source.ledgers())
         run = Run(source, sink, tally, {}, anew)
         run.first()
+        carry_controls(source, sink, time.time())
         if follow:
             run.follow(Breaker(follow, random.Random()))
         _tell(source, sink, tally)

@@ -17,6 +17,7 @@ from banditware.config.faults import ABSENT, AT_VALUE
 from banditware.config.reader import from_text
 from banditware.config.root import Configuration
 from banditware.config.settings import Settings
+from banditware.config.stamping import stamp_of
 from banditware.debugging import Debug
 from banditware.errors import ConfigError, Problem
 
@@ -34,9 +35,11 @@ def read(
         ConfigError: it cannot be used; carries every mistake that was found.
     """
     if isinstance(source, Mapping):
-        document, folder = from_mapping(source), Path.cwd()
+        document, folder, stamp = from_mapping(source), Path.cwd(), None
     else:
         file = os.fspath(source)
+        # Before it is read: what is written meanwhile shall be noticed afterwards.
+        stamp = stamp_of(file)
         document, folder = from_text(_content(file), file), Path(file).resolve().parent
     if secret_keys and isinstance(document.data, dict):
         document.data.setdefault("secret_keys", [literal(key) for key in secret_keys])
@@ -58,6 +61,8 @@ def read(
         consent=freeze.consent(configuration),
         by_arm=configuration.caching,
         debug=Debug(**dict(configuration.debug)),
+        kill_switch=folder / switch if (switch := configuration.kill_switch) else None,
+        stamp=stamp,
     )
 
 

@@ -175,4 +175,7 @@ class Configuration(Section):
     caching: Annotated[
         bool, BeforeValidator(one_of(_CACHING)), WithJsonSchema({"enum": list(_CACHING)})
     ] = optional("private", "Whether shared caches may keep a page for each arm.")
+    kill_switch: str | None = optional(
+        None, "A file whose existence switches everything off; see `docs/lifecycle.md`."
+    )
     debug: DebugOrFlag = optional(False, "What is shown of decisions while an app is made.")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from banditware.attributes import NO_SOURCES, Source
 from banditware.beacon import Beacon
+from banditware.config.stamping import Stamp
 from banditware.consent import ConsentSettings
 from banditware.debugging import NO_DEBUG, Debug
 from banditware.forcing import Forcing
@@ -39,6 +40,8 @@ class Settings(NamedTuple):
         consent: where it stands whether a subject may be remembered; None if nobody is asked.
         debug: what is shown of decisions while an app is made.
         by_arm: shared caches may keep a page for each arm.
+        kill_switch: the file whose existence switches everything off, or None.
+        stamp: the state that the file was in when it was read; None for a mapping.
     """
 
     secret_keys: tuple[str, ...]
@@ -57,6 +60,8 @@ class Settings(NamedTuple):
     consent: ConsentSettings | None = None
     debug: Debug = NO_DEBUG
     by_arm: bool = False
+    kill_switch: Path | None = None
+    stamp: Stamp | None = None
 
     @property
     def varies_on(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from banditware.stores.controls import ControlStore
 from banditware.stores.parts import Copying
 from banditware.stores.people import PeopleStore
 
@@ -228,6 +229,10 @@ class Store(Protocol):
 
     def people(self) -> PeopleStore:
         """Return the part that keeps people whom an app knows."""
+        ...
+
+    def controls(self) -> ControlStore:
+        """Return the part that keeps what operators change."""
         ...
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from banditware import forks
+from banditware.control import CONTROLS
 from banditware.stores.base import (
     DUPLICATE,
     LEAP,
@@ -25,6 +26,7 @@ from banditware.stores.base import (
     contains,
     judge,
 )
+from banditware.stores.memory_controls import MemoryControls
 from banditware.stores.memory_people import MemoryPeople
 from banditware.stores.parts import NOTE, split
 
@@ -82,6 +84,7 @@ class MemoryStore(forks.ForkAware):
         self._ledgers: dict[str, _Ledger] = {}
         self._lock = threading.Lock()
         self._people = MemoryPeople()
+        self._controls = MemoryControls()
         self._held = False
         forks.watch(self)
 
@@ -94,6 +97,7 @@ class MemoryStore(forks.ForkAware):
         if child:
             self._lock = threading.Lock()
             self._people.renew()
+            self._controls.renew()
         elif self._held:
             self._lock.release()
 
@@ -108,13 +112,20 @@ class MemoryStore(forks.ForkAware):
                 for batch in batches
             }
             read = {
-                name: self._ledgers.get(name, _Ledger()).read()
+                name: self._read(name)
                 for name, version in known.items()
                 if self._version(name) != version
             }
         return Exchange(positions, read)
 
+    def _read(self, ledger: str) -> Counts:
+        if ledger == CONTROLS:
+            return Counts(self._controls.kept.version, MappingProxyType({}))
+        return self._ledgers.get(ledger, _Ledger()).read()
+
     def _version(self, ledger: str) -> int:
+        if ledger == CONTROLS:
+            return self._controls.kept.version
         return self._ledgers[ledger].version if ledger in self._ledgers else 0
 
     def aside(self, ledger: str) -> Mapping[str, float]:
@@ -192,6 +203,10 @@ class MemoryStore(forks.ForkAware):
     def people(self) -> MemoryPeople:
         """See `Store.people`."""
         return self._people
+
+    def controls(self) -> MemoryControls:
+        """See `Store.controls`."""
+        return self._controls
 
     def copying(self) -> None:
         """See `Store.copying`: nobody else sees these counts."""

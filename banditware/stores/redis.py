@@ -7,6 +7,8 @@ or not at all, and every change is one script, which a server runs as a whole or
 |---|---|---|
 | `PREFIX:schema` | text | version of what the keys mean |
 | `PREFIX:ledgers` | set | the ledgers there are |
+| `{PREFIX:*controls}` | hash | what operators changed, and its version |
+| `{PREFIX:*controls}:changes` | list | every change, newest first |
 | `PREFIX:person:KEY` | hash | what was decided for a person; see `banditware.stores.people` |
 | `{PREFIX:LEDGER}` | hash | counts, version and positions; see `lua/common.lua` |
 | `{PREFIX:LEDGER}:aside` | hash | what is kept aside of the counts; see `Store.aside` |
@@ -28,6 +30,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from banditware.control import CONTROLS
 from banditware.errors import StoreError
 from banditware.model import DAY
 from banditware.stores.address import Address
@@ -47,6 +50,7 @@ from banditware.stores.base import (
 from banditware.stores.parts import Copying, is_note
 from banditware.stores.pipeline import Command, script
 from banditware.stores.reaching import reach
+from banditware.stores.redis_controls import RedisControls
 from banditware.stores.redis_parts import RedisParts, numbers
 from banditware.stores.redis_people import RedisPeople
 from banditware.stores.server import Server
@@ -194,6 +198,10 @@ class RedisStore:
     def people(self) -> RedisPeople:
         """See `Store.people`."""
         return RedisPeople(self._server, self._prefix)
+
+    def controls(self) -> RedisControls:
+        """See `Store.controls`."""
+        return RedisControls(self._server, self._key(CONTROLS))
 
     def copying(self) -> Copying:
         """See `Store.copying`."""

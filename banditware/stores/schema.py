@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from banditware.stores.sqlite_controls import TABLES as CONTROLS
 from banditware.stores.sqlite_people import TABLES as PEOPLE
 
 #: Raised when tables change so that an older banditware must not touch them.
@@ -36,6 +37,7 @@ _TABLES = (
         PRIMARY KEY (ledger, cohort, id)
     ) WITHOUT ROWID""",
     *PEOPLE,
+    *CONTROLS,
 )
 
 
@@ -72,7 +74,7 @@ def _ready(database: sqlite3.Connection) -> bool:
     row = database.execute("SELECT value FROM banditware WHERE key = 'schema'").fetchone()
     if row is None or not isinstance(row[0], int) or row[0] > SCHEMA:
         raise ValueError("this database was written by a newer banditware; upgrade this one")
-    return names >= {"origins", "people", "asides"}
+    return names >= {"origins", "people", "asides", "changes"}
 
 
 def wal_loses_pages(version: tuple[int, ...]) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from banditware.control import CONTROLS
 from banditware.errors import StoreError
 from banditware.hosting import cooperative
 from banditware.stores import sqlite_aside, sqlite_backups
@@ -27,6 +28,7 @@ from banditware.stores.base import (
 )
 from banditware.stores.parts import NOTE, Copying
 from banditware.stores.schema import prepare
+from banditware.stores.sqlite_controls import SQLiteControls, controls_version
 from banditware.stores.sqlite_parts import SQLiteParts, with_notes
 from banditware.stores.sqlite_people import SQLitePeople
 
@@ -83,6 +85,8 @@ class SQLiteStore:
         with self._transaction(write=bool(batches)) as database:
             positions = {batch.ledger: _apply(database, batch) for batch in batches}
             versions = _versions(database)
+            if CONTROLS in known:
+                versions[CONTROLS] = controls_version(database)
             read = {
                 ledger: _read(database, ledger, versions.get(ledger, 0))
                 for ledger, version in known.items()
@@ -140,6 +144,10 @@ class SQLiteStore:
     def people(self) -> SQLitePeople:
         """See `Store.people`."""
         return SQLitePeople(self._transaction)
+
+    def controls(self) -> SQLiteControls:
+        """See `Store.controls`."""
+        return SQLiteControls(self._transaction)
 
     def copying(self) -> Copying:
         """See `Store.copying`."""

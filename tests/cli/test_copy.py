@@ -10,13 +10,18 @@ from click.testing import CliRunner, Result
 
 from banditware.cli import copy as module
 from banditware.cli import main
+from banditware.control import Control, Controls, text_of
 from banditware.copying import copy_all
 from banditware.errors import StoreError
+from banditware.operating import controls_in
 from banditware.outbox import Outbox
 from banditware.stores import Batch, Store, open_store
+from banditware.stores.controls import KeptControls
 from tests import redis_servers
 from tests.recording import fields, pull
 from tests.redis_servers import ServerProcess
+
+PAUSED = Control("paused")
 
 ONCE = (("5:a:g", {"k/x/0/g": 1, "s/x/0/g": 2.5}),)
 
@@ -33,6 +38,7 @@ def here(tmp_path: Path) -> Store:
     store = open_store("sqlite:///here.db", tmp_path)
     store.exchange([Batch("a@1", "p", 0, 1, {"n/x/0": 1000}, ONCE)], {})
     store.exchange([Batch("b@1", "p", 0, 1, {"n/x/0": 1})], {})
+    store.controls().write(KeptControls(1, text_of(Controls(1, "", {"a": PAUSED}))), "{}")
     return store
 
 
@@ -55,6 +61,7 @@ def test_there_and_back(here: Store, place: str, server: ServerProcess, tmp_path
     )
     there = open_store(url, tmp_path)
     assert fields(there) == fields(here) == {"n/x/0": 1000, "k/x/0/g": 1, "s/x/0/g": 2.5}
+    assert controls_in(there).of("a") == PAUSED
     there.exchange([Batch("a@1", "q", 0, 1, {"n/x/0": 1}, ONCE)], {})
     result = run(url, place)
     assert "copied 1 pulls, 0 rewards and 0 once-keys in 1 ledgers" in result.stdout

@@ -57,7 +57,7 @@ FAULTS: dict[str, Break] = {
     "random": in_ground("random"),
     "writing the cookie": in_tokens("write"),
     "drawing": lambda bandit, patch: patch.setattr(ExperimentSnapshot, "draw", breaking),
-    "router": lambda bandit, patch: patch.setattr(bandit, "_router", None),
+    "router": lambda bandit, patch: patch.setattr(bandit._ground, "router", None),
     "flusher": lambda bandit, patch: patch.setattr(bandit._flusher, "start", breaking),
     "outcome": lambda bandit, patch: patch.setattr(Outcome, "effects", breaking),
     "merging": lambda bandit, patch: patch.setattr(HeaderMerge, "apply", breaking),
@@ -142,7 +142,7 @@ def test_a_fault_is_logged_once_a_minute(
     """All faults are counted; one in a minute is logged, with its traceback."""
     clock = Clock()
     shop = open_shop(clock)
-    monkeypatch.setattr(shop._router, "match", breaking)
+    monkeypatch.setattr(shop._ground.router, "match", breaking)
     visitor = Visitor(door.ask(shop))
     logged = []
     with caplog.at_level(logging.ERROR, "banditware"):
