@@ -27,12 +27,12 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from banditware.control import CONTROLS
 from banditware.errors import StoreError
 from banditware.model import DAY
+from banditware.stores import redis_texts as texts
 from banditware.stores.address import Address
 from banditware.stores.base import (
     DUPLICATE,
@@ -41,17 +41,16 @@ from banditware.stores.base import (
     TRAIL,
     Backup,
     Batch,
-    Counts,
     Exchange,
     Mark,
     Verdict,
     cohort_of,
 )
-from banditware.stores.parts import Copying, is_note
+from banditware.stores.parts import Copying
 from banditware.stores.pipeline import Command, script
 from banditware.stores.reaching import reach
 from banditware.stores.redis_controls import RedisControls
-from banditware.stores.redis_parts import RedisParts, numbers
+from banditware.stores.redis_parts import RedisParts
 from banditware.stores.redis_people import RedisPeople
 from banditware.stores.server import Server
 
@@ -128,15 +127,14 @@ class RedisStore:
         answers = self._server.send(commands) if commands else []
         positions = {batch.ledger: int(answers[i]) for i, batch in enumerate(batches)}
         read = zip(known, answers[len(batches) :], strict=False)
-        counts = {name: _counts(answer) for name, answer in read if answer is not None}
+        counts = {name: texts.counts(answer) for name, answer in read if answer is not None}
         return Exchange(positions, counts)
 
     def aside(self, ledger: str) -> Mapping[str, float]:
         """See `Store.aside`."""
         keys = [self._key(ledger), self._aside(ledger)]
         (answer,) = self._server.send([script("aside", keys)])
-        fields = numbers(_lines(answer))
-        return {name: number for name, number in fields.items() if not is_note(name)}
+        return texts.aside(answer)
 
     def positions(self, spool: str) -> Mapping[str, int]:
         """See `Store.positions`."""
@@ -180,18 +178,18 @@ class RedisStore:
     def back_up(self, ledger: str, kept: Mark) -> Backup | None:
         """See `Store.back_up`."""
         keys = [self._key(ledger), self._calm(ledger), self._aside(ledger)]
-        command = script("backup", keys, *_known(kept), secrets.token_hex(NAME // 2), TRAIL)
+        command = script("backup", keys, *texts.known(kept), secrets.token_hex(NAME // 2), TRAIL)
         (answer,) = self._server.send([command])
-        return _backup(ledger, [*answer[0], *answer[1]]) if answer else None
+        return texts.backup(ledger, answer) if answer else None
 
     def restore(self, backup: Backup, floor: Mark) -> Verdict:
         """See `Store.restore`; once-keys are forgotten by a new epoch."""
         ledger, mark, fields, positions = backup
         keys = [self._key(ledger), self._calm(ledger), self._aside(ledger)]
-        head = (*_known(mark), *_known(floor)[1:], mark.version, mark.trail)
+        head = (*texts.known(mark), *texts.known(floor)[1:], mark.version, mark.trail)
         more = (secrets.token_hex(8), LEAP, CALM)
-        spools = _pairs({f"@{spool}": position for spool, position in positions.items()})
-        command = script("restore", keys, *head, *more, *_pairs(fields), *spools)
+        spools = texts.pairs({f"@{spool}": position for spool, position in positions.items()})
+        command = script("restore", keys, *head, *more, *texts.pairs(fields), *spools)
         answer, _ = self._server.send([command, ("SADD", self._registry(), ledger)])
         return Verdict(answer)
 
@@ -243,14 +241,14 @@ class RedisStore:
         by_cohort: dict[int, list[str | int]] = {}
         for key, deltas in batch.once:
             # Rewards of one arm and amount add the same: it is sent once for all of them.
-            gain = gains.setdefault(tuple(_counted(deltas)), len(gains) + 1)
+            gain = gains.setdefault(tuple(texts.counted(deltas)), len(gains) + 1)
             by_cohort.setdefault(cohort_of(key), []).extend((key.partition(":")[2], gain))
         keys = [self._key(ledger), self._tombstone(ledger, batch.spool), self._calm(ledger)]
         keys.append(self._aside(ledger))
         cohorts = sorted(by_cohort.items())
         keys += [self._once(ledger, cohort) for cohort, _ in cohorts]
         head = (batch.spool, batch.start, batch.end, secrets.token_hex(8), ONCE, DUPLICATE, CALM)
-        arguments: list[str | float] = [*head, *_counted(batch.deltas), len(gains)]
+        arguments: list[str | float] = [*head, *texts.counted(batch.deltas), len(gains)]
         arguments += chain.from_iterable(gains)
         for cohort, given in cohorts:
             arguments += cohort, len(given) // 2, *given
@@ -273,34 +271,3 @@ class RedisStore:
 
     def _registry(self) -> str:
         return f"{self._prefix}:ledgers"
-
-
-def _pairs(deltas: Mapping[str, float]) -> list[str]:
-    """Return names and numbers, each as the text that means exactly this number."""
-    return [text for name, delta in deltas.items() for text in (name, repr(delta))]
-
-
-def _counted(deltas: Mapping[str, float]) -> list[str | int]:
-    """Return the same behind how many there are."""
-    return [len(deltas), *_pairs(deltas)]
-
-
-def _counts(answer: Sequence[str]) -> Counts:
-    version, text = answer
-    return Counts(int(version), MappingProxyType(numbers(_lines(text))))
-
-
-def _lines(text: str) -> list[str]:
-    return text.split("\n") if text else []
-
-
-def _known(mark: Mark) -> tuple[str, int, str]:
-    """Return what a script has to know to tell whether a ledger contains a backup."""
-    return mark.origin, mark.number, mark.trail[-NAME:]
-
-
-def _backup(ledger: str, answer: Sequence[str]) -> Backup:
-    pairs = dict(zip(answer[::2], answer[1::2], strict=True))
-    mark = Mark(pairs["#origin"], int(pairs["#backup"]), int(pairs["#version"]), pairs["#trail"])
-    positions = {name[1:]: int(text) for name, text in pairs.items() if name[0] == "@"}
-    return Backup(ledger, mark, numbers(answer), positions)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
+from banditware.stores import redis_texts as texts
 from banditware.stores.parts import NOTE, Keys, Part, Parts, note, number_of, taken_apart
 from banditware.stores.pipeline import script
 from banditware.stores.server import Server
@@ -39,7 +40,7 @@ class RedisParts:
         found = dict(zip(pairs[::2], pairs[1::2], strict=True))
         origin = found.get("#origin") or found.get("#epoch", "")
         own = Part(origin, self._place, int(found.get("#version", 0)), {})
-        return taken_apart(numbers(pairs), own)
+        return taken_apart(texts.numbers(pairs), own)
 
     def merge(self, ledger: str, part: Part, expected: int) -> Mapping[str, float] | None:
         """See `Copying.merge`."""
@@ -50,12 +51,11 @@ class RedisParts:
             expected,
             len(part.fields),
         )
-        amounts = [text for pair in part.fields.items() for text in (pair[0], repr(pair[1]))]
-        notes = [text for pair in note(part).items() for text in (pair[0], repr(pair[1]))]
+        amounts, notes = texts.pairs(part.fields), texts.pairs(note(part))
         key = self._key(ledger)
         command = script("merge", [key, f"{key}:calm", f"{key}:aside"], *head, *amounts, *notes)
         answer, _ = self._server.send([command, ("SADD", f"{self._prefix}:ledgers", ledger)])
-        return None if answer is None else numbers(answer)
+        return None if answer is None else texts.numbers(answer)
 
     def keys(self, ledger: str) -> Iterator[Keys]:
         """See `Copying.keys`."""
@@ -83,13 +83,3 @@ class RedisParts:
 
     def _key(self, ledger: str) -> str:
         return f"{{{self._prefix}:{ledger}}}"
-
-
-def numbers(pairs: Sequence[str]) -> dict[str, float]:
-    """Return number by field of what a server answers, without what is no count."""
-    found = zip(pairs[::2], pairs[1::2], strict=True)
-    return {name: _number(text) for name, text in found if name[0] not in "#@"}
-
-
-def _number(text: str) -> float:
-    return float(text) if "." in text or "e" in text else int(text)
