@@ -14,8 +14,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from banditware.backups import Backups, Kept
-from banditware.dating import aged
+from banditware.dating import HOUR, aged
 from banditware.errors import StoreError
+from banditware.health import Every
 from banditware.spool import Drained
 from banditware.stores.base import Backup, Mark, Store, Verdict, contains
 
@@ -38,6 +39,7 @@ class Keeper:
     def __init__(self, folder: Path) -> None:
         self._files = Backups(folder)
         self._covered: dict[str, Mapping[str, int]] = {}
+        self._hourly = Every(HOUR)
 
     def guard(self, store: Store, ledgers: Iterable[str]) -> None:
         """Put back what the store lost of these ledgers.
@@ -68,9 +70,10 @@ class Keeper:
             _log.warning(_GIVEN_UP, store.url, ledger, written)
 
     def renew(self, store: Store, now: float, *, eager: bool = False) -> None:
-        """Back up the ledgers that changed, and fold what is old of their history.
+        """Back up the ledgers that changed, and fold what is old of histories.
 
-        A backup has all fields in hand, so that nobody has to read them for that alone.
+        A backup has all fields in hand, so that nobody has to read them for that alone. Of those
+        that rest, one is read in an hour.
 
         Args:
             store: what to back up.
@@ -81,10 +84,11 @@ class Keeper:
             StoreError: the store cannot be reached, or a backup cannot be written.
         """
         trouble = ""
-        for ledger, mark in store.marks().items():
-            files = self._files.kept(ledger)
-            if "/" in ledger or not _due(files, mark, now, eager=eager):
-                continue
+        marks = {name: mark for name, mark in store.marks().items() if "/" not in name}
+        kept = {ledger: self._files.kept(ledger) for ledger in marks}
+        due = [name for name in marks if _due(kept[name], marks[name], now, eager=eager)]
+        for ledger in due:
+            files, mark = kept[ledger], marks[ledger]
             # A machine that is new to a ledger waits: another one may be about to restore it.
             unknown = Backup(ledger, mark._replace(number=0, version=-1), {}, {})
             backup = store.back_up(ledger, files.newest.mark) if files else unknown
@@ -93,8 +97,12 @@ class Keeper:
                     self._files.write(backup, now)
             except OSError as error:
                 trouble = f"no backup of {ledger} in {self._files.folder}: {error.strerror}"
-            if backup is not None and (moves := aged(backup.fields, now)):
-                store.fold(ledger, moves, None)
+            if backup is not None:
+                _fold(store, ledger, backup.fields, now)
+        resting = sorted(marks.keys() - {*due})
+        if resting and self._hourly.due(now):
+            ledger = resting[int(now) % len(resting)]
+            _fold(store, ledger, store.aside(ledger), now)
         if trouble:
             raise StoreError(store.url, trouble)
 
@@ -130,6 +138,11 @@ _RESTORED = (
 _GIVEN_UP = (
     "%s has begun %s anew and gone on for too long to put back the counts of %s; those are lost"
 )
+
+
+def _fold(store: Store, ledger: str, fields: Iterable[str], now: float) -> None:
+    if moves := aged(fields, now):
+        store.fold(ledger, moves, None)
 
 
 def _due(files: Kept | None, mark: Mark, now: float, *, eager: bool) -> bool:

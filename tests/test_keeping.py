@@ -11,6 +11,7 @@ from banditware import keeping
 from banditware.backups import Backups
 from banditware.errors import StoreError
 from banditware.keeping import INTERVAL, Keeper
+from banditware.model import DAY
 from banditware.spool import Drained
 from banditware.stores import Batch
 from banditware.stores.memory import MemoryStore
@@ -281,3 +282,31 @@ def test_a_restore_that_somebody_else_was_faster_with_is_none(
         machine.keeper.guard(store, [LEDGER])
     assert (caplog.messages, store.restored, list(marks())) == ([], 0, [LEDGER])
     assert machine.numbers == (2, 1)
+
+
+def test_what_is_old_of_a_history_is_folded_with_its_backup(
+    machine: Machine, store: Faulty
+) -> None:
+    """Hours of long ago become days, and the backup after that has them as such."""
+    machine.now = 40 * DAY
+    store.exchange([Batch(LEDGER, "p", 0, 1, {"~n/x/3600": 2, "~n/x/7200": 3, "n/x/0": 5})], {})
+    machine.sweep()
+    machine.minute()
+    assert store.aside(LEDGER) == {"~n/x/0": 5}
+    machine.minute()
+    backup = machine.files.load(LEDGER)
+    assert backup is not None
+    assert backup.fields == {"~n/x/0": 5, "n/x/0": 5}
+
+
+def test_the_history_of_a_ledger_that_rests_is_folded_too(machine: Machine, store: Faulty) -> None:
+    """Where nothing changes, no backup comes by it."""
+    machine.now = 5 * DAY
+    hour = 5 * int(DAY) + 7_200
+    store.exchange([Batch(LEDGER, "p", 0, 1, {f"~n/x/{hour}": 2, "n/x/0": 2})], {})
+    for _ in range(4):
+        machine.minute()
+    numbers = machine.numbers
+    machine.now += 32 * DAY
+    machine.sweep()
+    assert (machine.numbers, store.aside(LEDGER)) == (numbers, {f"~n/x/{5 * int(DAY)}": 2})
