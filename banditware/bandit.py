@@ -163,7 +163,8 @@ class Bandit(Steered):
             once: credit a decision and goal a single time, however often this is called.
 
         Returns:
-            False if the decision was no pull, or is older than `attribution`; this is counted.
+            False if the decision was no pull, is older than `attribution`, or operators have frozen
+            the experiment's data; this is counted.
 
         Raises:
             TokenError: the token is not ours, or was changed.

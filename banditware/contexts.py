@@ -92,8 +92,7 @@ def weighed(
     context = said if said.__class__ is dict and not attributes else _together(given)
     constant = experiment.constant if asked_for is None else None
     actions: Any = asked_for if constant is None else constant
-    scorer = chooser.last
-    own = None if scorer is None else scorer.known(actions)
+    own = None if (scorer := chooser.last) is None else scorer.known(actions)
     if scorer is None or own is None:
         scorer, actions = _scorer(chooser, experiment, given, context)
     try:

@@ -60,20 +60,10 @@ def proposed(
         there = ", ".join(ACTIONS)
         hint = suggestion(str(action), ACTIONS) or f"; there are {there}"
         raise ControlError(f"there is no action {action!r}{hint}")
-    before: Mapping[str, Any]
     if action in _ON_ALL:
         before, after = _switched(controls, wanted)
     else:
-        if not name:
-            raise ControlError(
-                f"{action} which experiment? There are {', '.join(sorted(experiments))}"
-            )
-        if name not in experiments:
-            raise UnknownExperimentError(name, experiments)
-        control = controls.of(name)
-        before = control.plain()
-        asked = Asked(experiments[name], control, wanted.arm, action, wanted.value)
-        after = ON_ONE[action](asked).plain()
+        before, after = _changed(controls, experiments, wanted)
     return Change(
         id=controls.version + 1,
         time=now,
@@ -85,6 +75,20 @@ def proposed(
         before=before,
         after=after,
     )
+
+
+def _changed(
+    controls: Controls, experiments: Mapping[str, Experiment], wanted: Wanted
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what was known of an experiment and what is to be."""
+    action, name = wanted.action, wanted.experiment
+    if not name:
+        raise ControlError(f"{action} which experiment? There are {', '.join(sorted(experiments))}")
+    if name not in experiments:
+        raise UnknownExperimentError(name, experiments)
+    control = controls.of(name)
+    asked = Asked(experiments[name], control, wanted.arm, action, wanted.value)
+    return control.plain(), ON_ONE[action](asked).plain()
 
 
 def _switched(controls: Controls, wanted: Wanted) -> tuple[dict[str, Any], dict[str, Any]]:

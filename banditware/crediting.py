@@ -83,8 +83,7 @@ def credit(
     if clipped:
         deltas.append(excluded("clipped"))
     once = once_key(assignment.time, assignment.id, goal) if given.once else ""
-    ledger = f"{experiment.name}@{assignment.version}"
-    return line(ledger, once, *deltas)
+    return line(f"{experiment.name}@{assignment.version}", once, *deltas)
 
 
 def refuse_frozen(experiment: Experiment) -> None:
