@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 
+from banditware import wrap
 from banditware.current import unanswered
 from banditware.guardrails.watching import GuardedVisit
 from banditware.showing import TellingVisit
 from banditware.timing import TimedVisit
 from banditware.tracing import TracedVisit
 from banditware.visit import Visit
-from tests.support import Asked, Stand, stand
+from tests.support import PERSON, Asked, Stand, stand
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -86,3 +89,29 @@ def test_an_app_that_fails_before_it_answers() -> None:
     unanswered(there.bandit.begin(Asked(path="/plain")))
     unanswered(stand().bandit.begin(Asked()))
     assert [note[2] for note in notes(there)] == [500, 200]
+
+
+def fail(error: BaseException) -> bytes:
+    """Fail instead of making a part of a page."""
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("raised", "wanted"), [(RuntimeError("broken"), [500]), (KeyboardInterrupt(), [])]
+)
+def test_an_app_that_fails_in_its_body_before_it_answers(
+    raised: BaseException, wanted: list[int]
+) -> None:
+    """An error of a generator is noted like any other; that somebody stops the server is not."""
+    there = stand(GUARDED)
+
+    def app(environ: dict[str, Any], _start: object) -> Iterator[bytes]:
+        environ["banditware.visit"].decide("button")
+        yield fail(raised)
+
+    environ: dict[str, Any] = {"HTTP_USER_AGENT": PERSON}
+    setup_testing_defaults(environ)
+    body = wrap(app, there.bandit, interface="wsgi")(environ, lambda *_: None)
+    with pytest.raises(type(raised)):
+        next(iter(body))
+    assert [status for *_, status in notes(there)] == wanted
