@@ -121,7 +121,10 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=90)
     given = parser.parse_args()
     well = True
-    with tempfile.TemporaryDirectory() as folder, stores(Path(folder)) as addresses:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        stores(Path(folder)) as addresses,
+    ):
         for name, address in addresses.items():
             print(f"{name}: {given.experiments} experiments, 10 arms, {given.days} days")
             well = measured(address, given.experiments, given.days) and well

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from banditware import Bandit
 from banditware.answer import Later, Received
 from banditware.dashboard.answers import HEADERS
 from banditware.dashboard.limiting import OF_ONE, PERIOD
+from banditware.dashboard_settings import DashboardSettings
 from banditware.errors import StoreError
 from banditware.stores import open_store
 from tests.dashboard.desk import HOME, LOOK, WRITE, Browser, OpenDesk
-from tests.support import Asked
+from tests.support import Asked, Stand, Watch, configured
 
 PASSWORD = "the-password-of-the-store"
 
@@ -273,3 +275,17 @@ def test_no_password_of_a_store_is_shown(open_desk: OpenDesk, tmp_path: Path) ->
     assert "unreachable" in texts[0]
     assert "redis://127.0.0.1:1/0" in "".join(texts)
     assert [text for text in texts if PASSWORD in text] == []
+
+
+def test_the_url_of_a_terminal(calm: None) -> None:
+    """Where a terminal has shown a URL with the token, whoever follows it is signed in."""
+    shown = DashboardSettings(token=LOOK, by_url=True)
+    settings = configured(store="memory://")._replace(dashboard=shown)
+    watch = Watch()
+    with Bandit(settings, clock=watch) as bandit:
+        browser = Browser(Stand(bandit, watch))
+        assert browser.ask("?token=another-token-than-ours").status == 403
+        assert browser.ask(f"changes?token={LOOK}").status == 404
+        answer = browser.ask(f"?token={LOOK}")
+        assert (answer.status, dict(answer.headers)["Location"]) == (303, "./")
+        assert "Sign out" in browser.page()
