@@ -45,10 +45,11 @@ class Alarmed(Steered):
     def _look(self) -> None:
         """Also see whether it is time to look for alarms. Never raises, nor waits."""
         super()._look()
-        if self._teller is not None:
-            self._teller.look(self._ground.clock())
-        elif not self.settings.alarms.silent:
+        alerting, teller = self.settings.alarms, self._teller
+        if teller is not None and teller.alerting == alerting:
+            teller.look(self._ground.clock())
+        elif teller is not None or not alerting.silent:
             from banditware.alarms.board import Board  # noqa: PLC0415  # few need it
             from banditware.alarms.telling import Teller  # noqa: PLC0415  # the same
 
-            self._teller = Teller(self.settings.alarms, Board(self._store), self.alarms)
+            self._teller = Teller(alerting, Board(self._store), self.alarms)

@@ -50,8 +50,6 @@ def _sent(environ: WSGIEnvironment, most: int) -> Received:
 
 async def _made(later: Later, scope: MutableMapping[str, Any], receive: Any) -> Answer:
     """Return the answer to an ASGI request, made in a thread."""
-    import asyncio  # noqa: PLC0415  # WSGI apps have no use for it
-
     body: bytes | None = b""
     more = True
     while more and body is not None:
@@ -62,4 +60,17 @@ async def _made(later: Later, scope: MutableMapping[str, Any], receive: Any) -> 
             body = None
     client = (scope.get("client") or ("",))[0]
     received = Received(body, str(client), scope.get("root_path") or "")
-    return await asyncio.to_thread(later.respond, received)
+    return await _beside(later.respond, received)
+
+
+async def _beside(respond: Callable[[Received], Answer], received: Received) -> Answer:
+    """Respond in a thread of whichever event loop runs; ASGI servers have one of these two."""
+    import asyncio  # noqa: PLC0415  # WSGI apps have no use for it
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        from trio import to_thread  # noqa: PLC0415  # it runs, so it is there
+
+        return await to_thread.run_sync(respond, received)
+    return await asyncio.to_thread(respond, received)

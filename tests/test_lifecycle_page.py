@@ -63,7 +63,7 @@ def test_names_and_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     for row in rows("A configuration that changes")[:5]:
         assert row[0].strip("`") in Health._fields
     assert f"The last {MOST_CHANGES:,} are kept" in PAGE
-    waiting = PAGE.partition("effect with a restart; whatever")[0].rpartition("\n\n")[2]
+    waiting = PAGE.partition("take effect with a restart; whatever")[0].rpartition("\n\n")[2]
     assert set(re.findall(r"`(\w+)`", waiting)) == {*_LASTING.values(), "consent"}
     (line,) = re.findall(rf"`{VARIABLE}=0`.*? and$", PAGE, re.MULTILINE | re.DOTALL)
     for value in ["", "0", *re.findall(r"`(\w+)`", line)]:

@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import json
 import logging
+import math
 import ssl
 import threading
 import time
@@ -30,6 +31,9 @@ _log = logging.getLogger("banditware")
 #: Seconds that a webhook may take to answer.
 PATIENCE = 10.0
 
+#: Rest for so many times as long as a look takes, which is a second where there is much to see.
+REST = 30
+
 #: Seconds to wait before it is tried again, each time.
 BACKOFF = (1.0, 4.0, 16.0, 60.0)
 
@@ -41,7 +45,11 @@ _STORE = "store"
 
 
 class Teller(ForkAware):
-    """Looks for alarms every so often and tells of what has changed."""
+    """Looks for alarms every so often and tells of what has changed.
+
+    Attributes:
+        alerting: whom to tell, and how often to look.
+    """
 
     def __init__(
         self,
@@ -49,6 +57,7 @@ class Teller(ForkAware):
         board: Board,
         check: Callable[[], list[Alarm]],
         sleep: Callable[[float], object] = time.sleep,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare; nothing is started yet.
 
@@ -57,11 +66,14 @@ class Teller(ForkAware):
             board: says which process tells.
             check: returns what is wrong now.
             sleep: waits for so many seconds.
+            timer: seconds of a clock that nobody sets.
         """
-        self._alerting = alerting
+        self.alerting = alerting
         self._board = board
         self._check = check
         self._sleep = sleep
+        self._timer = timer
+        self._resting = -math.inf
         self._every = Every(alerting.every)
         self._busy = threading.Lock()
         self._away = False
@@ -74,7 +86,7 @@ class Teller(ForkAware):
 
     def look(self, now: float) -> None:
         """Start a round if it is time and the last one is over. Never waits."""
-        if self._alerting.silent or not self._every.due(now):
+        if self.alerting.silent or self._timer() < self._resting or not self._every.due(now):
             return
         if self._busy.acquire(blocking=False) and launch(self._round) is None:
             self._busy.release()
@@ -89,7 +101,9 @@ class Teller(ForkAware):
 
     def round(self) -> None:
         """Look once, and tell what there is to tell."""
+        since = self._timer()
         found = self._check()
+        self._resting = self._timer() + REST * (self._timer() - since)
         away = [alarm for alarm in found if alarm.kind == _STORE]
         if bool(away) != self._away:
             self._away = bool(away)
@@ -108,10 +122,10 @@ class Teller(ForkAware):
         where = f"{alarm.experiment} {alarm.arm}".strip() or "everything"
         _log.warning("alarm %s of %s: %s: %s", told.event, where, alarm.kind, alarm.message)
         payload = {"event": told.event, **alarm._asdict()}
-        if self._alerting.call:
-            self._persevere("the function", lambda: _call(self._alerting.call, payload))
-        if self._alerting.webhook:
-            self._persevere("the webhook", lambda: post(self._alerting.webhook, payload))
+        if self.alerting.call:
+            self._persevere("the function", lambda: _call(self.alerting.call, payload))
+        if self.alerting.webhook:
+            self._persevere("the webhook", lambda: post(self.alerting.webhook, payload))
 
     def _persevere(self, whom: str, tell: Callable[[], None]) -> None:
         """Tell, and try again for a while; neither an address nor what is said there is logged."""

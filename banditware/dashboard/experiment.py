@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from banditware.analysis.intervals import interval
 from banditware.dashboard.desk import Desk
 from banditware.dashboard.overview import plain_alarms
-from banditware.model import DAY
+from banditware.model import DAY, Experiment
 from banditware.report import experiment_report
 from banditware.snapshot import Snapshot
 
@@ -60,8 +60,7 @@ def experiment_data(
         UnknownExperimentError: no experiment has that name.
         StoreError: the store cannot be reached.
     """
-    bandit, stretch = desk.bandit, SPANS[span]
-    found = snapshot.known(name)
+    bandit, stretch, found = desk.bandit, SPANS[span], snapshot.known(name)
     experiment, control = found.experiment, bandit.controls().of(name)
     report, verdict = experiment_report(found), desk.judge.verdict(found, now)
     wrong = desk.lookout.found(len(snapshot.experiments)).alarms
@@ -71,18 +70,9 @@ def experiment_data(
         "experiment": name,
         "state": control.state,
         "serving": control.arm,
-        "policy": report["policy"],
-        "goal": report["goal"],
-        "version": report["version"],
-        "default": experiment.default,
-        "sticky": experiment.sticky,
-        "attribution": experiment.attribution,
-        "holdout_share": experiment.holdout,
+        **_declared(experiment, report),
         "arms": _arms(report, verdict, control, experiment.default),
-        "leader": verdict["leader"],
-        "proven": verdict["proven"],
-        "why": verdict["why"],
-        "notes": verdict["notes"],
+        **{key: verdict[key] for key in ("leader", "proven", "why", "notes")},
         "confidence": 1.0 - verdict["alpha"],
         "total": report["total"],
         "holdout": report.get("holdout"),
@@ -91,6 +81,19 @@ def experiment_data(
         "changes": [plain_change(each) for each in bandit.changes(name, limit=20)],
         "span": span,
         "history": history,
+    }
+
+
+def _declared(experiment: Experiment, report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the configuration says of an experiment."""
+    return {
+        "policy": report["policy"],
+        "goal": report["goal"],
+        "version": report["version"],
+        "default": experiment.default,
+        "sticky": experiment.sticky,
+        "attribution": experiment.attribution,
+        "holdout_share": experiment.holdout,
     }
 
 

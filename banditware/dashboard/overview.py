@@ -27,11 +27,8 @@ def overview(
         now: seconds since the epoch.
         archived: show what is archived instead of the rest.
     """
-    judge, controls, wrong = (
-        desk.judge,
-        desk.bandit.controls(),
-        desk.lookout.found(len(snapshot.experiments)),
-    )
+    judge, controls = desk.judge, desk.bandit.controls()
+    wrong = desk.lookout.found(len(snapshot.experiments))
     of_each = Counter(alarm.experiment for alarm in wrong.alarms)
     states = {name: controls.of(name).state for name in snapshot.experiments}
     shown = [

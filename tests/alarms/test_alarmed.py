@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from banditware.alarms.facts import look, under
+from banditware.alerting import Alerting
 from banditware.control import Controls
 from banditware.errors import ConfigError, StoreError
 from banditware.guardrails.judge import Breach
@@ -200,6 +201,24 @@ def test_the_function_of_the_configuration_is_told(monkeypatch: pytest.MonkeyPat
             there.watch.now += 120
     assert done.wait(60)
     assert [(each["event"], each["kind"]) for each in told] == [("begin", "no_pulls")]
+
+
+def test_alarms_are_told_to_whom_the_file_says_now() -> None:
+    """When the configuration changes, those it names now are told; and nobody, if it says so."""
+    there = stand(alarms={"call": "one:tell"})
+    there.bandit.refresh()
+    first = there.bandit._teller
+    assert first is not None
+    there.bandit.settings = there.bandit.settings._replace(alarms=Alerting(call="other:tell"))
+    there.bandit.refresh()
+    second = there.bandit._teller
+    assert second is not None
+    assert second.alerting.call == "other:tell"
+    there.bandit.settings = there.bandit.settings._replace(alarms=Alerting())
+    there.bandit.refresh()
+    third = there.bandit._teller
+    assert third is not None
+    assert third.alerting.silent
 
 
 def test_experiments_that_operators_changed() -> None:

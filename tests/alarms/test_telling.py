@@ -15,7 +15,7 @@ import pytest
 from banditware.alarms import telling
 from banditware.alarms.board import Board
 from banditware.alarms.rules import Alarm
-from banditware.alarms.telling import BACKOFF, Teller, post
+from banditware.alarms.telling import BACKOFF, REST, Teller, post
 from banditware.alerting import Alerting
 from banditware.errors import StoreError
 from banditware.stores.memory import MemoryStore
@@ -69,6 +69,27 @@ def teller(alerting: Alerting, found: Callable[[], list[Alarm]]) -> tuple[Teller
     """Return a teller with the list of how long it has waited."""
     waited: list[float] = []
     return Teller(alerting, Board(MemoryStore()), found, waited.append), waited
+
+
+def test_a_look_that_takes_long_is_rare() -> None:
+    """After a look, a process rests for many times as long as it took."""
+    now, looks = [0.0], []
+
+    def slow() -> list[Alarm]:
+        looks.append(now[0])
+        now[0] += 4.0
+        return []
+
+    mine = Teller(Alerting(call="x:y"), Board(MemoryStore()), slow, timer=lambda: now[0])
+    for _ in range(100):
+        mine.look(now[0])
+        with mine._busy:  # the round is over
+            now[0] += 1.0
+    assert looks == [0.0]
+    now[0] = 4.0 + 4.0 * REST
+    mine.look(now[0])
+    with mine._busy:
+        assert looks == [0.0, 4.0 + 4.0 * REST]
 
 
 def test_a_webhook_gets_a_message_when_an_alarm_begins_and_when_it_is_over(hook: Hook) -> None:
