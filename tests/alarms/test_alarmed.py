@@ -206,15 +206,16 @@ def test_the_function_of_the_configuration_is_told(monkeypatch: pytest.MonkeyPat
 def test_alarms_are_told_to_whom_the_file_says_now() -> None:
     """When the configuration changes, those it names now are told; and nobody, if it says so."""
     there = stand(alarms={"call": "one:tell"})
+    steering = there.bandit._steering
     there.bandit.refresh()
     first = there.bandit._teller
     assert first is not None
-    there.bandit.settings = there.bandit.settings._replace(alarms=Alerting(call="other:tell"))
+    steering.settings = steering.settings._replace(alarms=Alerting(call="other:tell"))
     there.bandit.refresh()
     second = there.bandit._teller
     assert second is not None
     assert second.alerting.call == "other:tell"
-    there.bandit.settings = there.bandit.settings._replace(alarms=Alerting())
+    steering.settings = steering.settings._replace(alarms=Alerting())
     there.bandit.refresh()
     third = there.bandit._teller
     assert third is not None
