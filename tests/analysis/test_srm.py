@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from banditware.analysis.srm import mismatch
+from banditware.analysis.srm import _WEIGHTS, mismatch
 from banditware.drawing import THETAS, Drawn, terms
 
 
@@ -55,6 +55,12 @@ def test_a_fifth_of_an_arms_records_is_missed() -> None:
     assert found.arm in {"a", "b"}
     assert found.z["a"] < -5
     assert found.expected["a"] > 8_000
+
+
+def test_all_that_is_bet_is_one() -> None:
+    """The weights are a whole, so that the bound on false alarms holds."""
+    assert math.fsum(_WEIGHTS) == pytest.approx(1.0)
+    assert len(_WEIGHTS) == len(THETAS)
 
 
 def test_the_mean_of_the_e_value_is_one() -> None:

@@ -1,12 +1,15 @@
 """Show 5 of issue 6: the sample-ratio alarm under Thompson, silent and caught, in figures.
 
-Run it by hand, as all of this folder: `python -m pytest tests/live/test_srm.py --no-cov -n 0 -s`.
+`BANDITWARE_TEST_TIMES=20 python -m pytest tests/live/test_srm.py --no-cov -n 0 -s` plays 400
+experiments without a loss and 200 with one; without the variable it is a twentieth of them.
+
 Half of it goes the whole way of a record (decision, spool, drain, store); the many runs that a rate
 of false alarms needs go through the same vectors, sums and test without it.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 from collections.abc import Callable
@@ -25,6 +28,9 @@ REQUESTS, REFRESH = 30_000, 100
 #: Arms of which none is better: Thompson plays with them all, and its shares wander. Of an arm that
 #: it has given up, hardly anything is drawn, and hardly anything can be lost.
 RATE = 0.1
+
+#: By how much there are more runs than `make test` has time for.
+TIMES = int(os.environ.get("BANDITWARE_TEST_TIMES", "1"))
 
 Run = Callable[[int, int, float], int]
 
@@ -96,19 +102,19 @@ def told(run: Run, arms: int, runs: int, lost: float) -> float:
 @pytest.mark.parametrize("arms", [2, 5])
 def test_false_alarms_are_at_most_one_in_a_hundred(arms: int) -> None:
     """Looked at 30 times in 30,000 requests, an experiment that loses nothing is left in peace."""
-    assert told(played, arms, 400, 0.0) <= 0.01
+    assert told(played, arms, 20 * TIMES, 0.0) <= 0.01
 
 
-@pytest.mark.parametrize(("arms", "share"), [(2, 0.85), (5, 0.7)])
-def test_a_lost_tenth_of_one_arm_is_caught(arms: int, share: float) -> None:
+@pytest.mark.parametrize("arms", [2, 5])
+def test_a_lost_tenth_of_one_arm_is_caught(arms: int) -> None:
     """A lost tenth of one arm's pulls is found within 30,000 requests, mostly.
 
-    Of five arms each has a fifth of them, of which less can be seen.
+    Of five arms each has a fifth of them, of which less can be seen, but enough.
     """
-    assert told(played, arms, 200, 0.1) >= share
+    assert told(played, arms, 10 * TIMES, 0.1) >= 0.85
 
 
 def test_the_same_all_the_way_to_a_store() -> None:
     """What holds in memory holds of records that were written, drained and kept aside."""
-    assert told(carried, 2, 30, 0.0) == 0.0
-    assert told(carried, 2, 30, 0.1) >= 0.85
+    assert told(carried, 2, 1 + TIMES, 0.0) == 0.0
+    assert told(carried, 2, 1 + TIMES, 0.1) >= 0.85
