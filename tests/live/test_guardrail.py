@@ -114,9 +114,8 @@ def test_the_same_in_simulated_seconds() -> None:
         [breach] = run.until_breach(Site({"b": 0.05}), 100, 300)
         assert breach.arm == "b"
         found.append(run.answered)
-    print(
-        f"\n{len(found)} simulated runs: {min(found)} to {max(found)}, median {statistics.median(found)}"
-    )
+    median = statistics.median(found)
+    print(f"\n{len(found)} simulated runs: {min(found)} to {max(found)}, median {median}")
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.2])
