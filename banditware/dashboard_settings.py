@@ -7,9 +7,6 @@ from typing import NamedTuple
 #: The path of a dashboard unless the configuration names another one.
 PATH = "/_banditware"
 
-#: Fewest characters of a token: one that can be guessed is no token.
-SHORTEST_TOKEN = 16
-
 
 class DashboardSettings(NamedTuple):
     """The dashboard of an app.

@@ -5,9 +5,6 @@ from __future__ import annotations
 import hmac
 from typing import NamedTuple
 
-#: Fewest characters of a token: one that can be guessed is no token.
-SHORTEST_TOKEN = 16
-
 _SCHEME = "bearer "
 
 

@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 
 from banditware.config import load
+from banditware.config.access import SHORTEST_TOKEN
 from banditware.dashboard import site
 from banditware.dashboard.counting import POINTS, STEP
 from banditware.dashboard.experiment import SPANS
 from banditware.dashboard.judging import AT_ONCE
 from banditware.dashboard.limiting import OF_ALL, OF_ONE, PERIOD
 from banditware.dashboard.sessions import LASTING
-from banditware.dashboard_settings import PATH, SHORTEST_TOKEN
+from banditware.dashboard_settings import PATH
 from banditware.stores.memory import MemoryStore
 from tests.dashboard.desk import counted, opened
 

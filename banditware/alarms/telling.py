@@ -7,20 +7,18 @@ few times, and then left: the alarm is still on the dashboard, in `doctor` and i
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import logging
 import math
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from banditware.alarms.board import Board, Told
 from banditware.alarms.rules import Alarm
 from banditware.alerting import Alerting
+from banditware.connecting import connection_to
 from banditware.errors import StoreError
 from banditware.forks import ForkAware, watch
 from banditware.health import Every
@@ -160,16 +158,7 @@ def post(url: str, payload: dict[str, Any]) -> None:
         OSError: it cannot be reached, or has not taken the message.
         http.client.HTTPException: it speaks no HTTP.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    connection = (
-        http.client.HTTPSConnection(
-            host, parts.port, timeout=PATIENCE, context=ssl.create_default_context()
-        )
-        if parts.scheme == "https"
-        else http.client.HTTPConnection(host, parts.port, timeout=PATIENCE)
-    )
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection, target = connection_to(url, PATIENCE)
     headers = {"Content-Type": "application/json", "User-Agent": "banditware"}
     with contextlib.closing(connection):
         connection.request("POST", target, json.dumps(payload).encode(), headers)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import time
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 from click.exceptions import Exit
@@ -53,6 +54,11 @@ class Tally:
         self.rewards += sum(int(goal.rewards) for arm in arms for goal in arm.goals.values())
         self.keys += copied.keys
 
+    def plain(self) -> dict[str, Any]:
+        """Return the numbers, JSON-ready."""
+        numbers = {"pulls": self.pulls, "rewards": self.rewards, "once_keys": self.keys}
+        return {**numbers, "ledgers": sorted(self.ledgers), "left_alone": sorted(self.lost)}
+
     def __str__(self) -> str:
         return (
             f"{self.pulls:,} pulls, {self.rewards:,} rewards and {self.keys:,} once-keys "
@@ -79,7 +85,10 @@ class Tally:
     metavar="[SECONDS]",
     help="Go on copying what is new, every second if no other number is given.",
 )
-def copy(origin: str, target: str, *, drain: bool, anew: str, follow: float | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+def copy(  # noqa: PLR0913  # click passes one by one
+    origin: str, target: str, *, drain: bool, anew: str, follow: float | None, as_json: bool
+) -> None:
     """Copy all counts and once-keys of the store FROM into the store TO.
 
     Both are addresses of stores, or configurations that name one. What TO has counted itself is
@@ -100,8 +109,9 @@ def copy(origin: str, target: str, *, drain: bool, anew: str, follow: float | No
         run.first()
         carry_controls(source, sink, time.time())
         if follow:
+            click.echo(f"copied {tally}; following, interrupt to end", err=as_json)
             run.follow(Breaker(follow, random.Random()))
-        _tell(source, sink, tally)
+        _tell(source, sink, tally, as_json=as_json)
     except StoreError as error:
         raise click.ClickException(str(error)) from error
     if tally.lost:
@@ -149,7 +159,6 @@ class Run(NamedTuple):
 
     def follow(self, breaker: Breaker) -> None:
         """Copy what is new until interrupted; a store that is away is waited for."""
-        click.echo(f"copied {self.tally}; following, interrupt to end")
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 _pause(breaker.pause())
@@ -170,9 +179,11 @@ def _pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _tell(source: Store, sink: Store, tally: Tally) -> None:
+def _tell(source: Store, sink: Store, tally: Tally, *, as_json: bool) -> None:
     news = f"copied {tally}" if tally.ledgers else "nothing is new"
-    click.echo(f"{news}: {sink.url} has what {source.url} has")
+    text = f"{news}: {sink.url} has what {source.url} has"
+    plain = {"from": source.url, "to": sink.url, **tally.plain()}
+    click.echo(json.dumps(plain, indent=2) if as_json else text)
     for ledger in sorted(tally.lost):
         click.echo(
             f"{ledger} was left alone: {source.url} lost it since it was copied and has begun it "

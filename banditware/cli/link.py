@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -33,8 +34,15 @@ from banditware.routes import Router
 )
 @click.option("--expires", default="7d", show_default=True, help="How long the link works.")
 @click.option("--clear", is_flag=True, help="Let the browser see again what everybody sees.")
-def link(
-    config: str | Settings, url: str, *, forced: tuple[str, ...], expires: str, clear: bool
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+def link(  # noqa: PLR0913  # click passes one by one
+    config: str | Settings,
+    url: str,
+    *,
+    forced: tuple[str, ...],
+    expires: str,
+    clear: bool,
+    as_json: bool,
 ) -> None:
     """Print URL with a signed parameter that forces arms of the experiments of CONFIG.
 
@@ -55,7 +63,8 @@ def link(
         raise click.UsageError(f"--expires is a number and a unit, not {expires!r}") from error
     except (UnknownExperimentError, ValueError) as error:
         raise click.UsageError(str(error)) from error
-    click.echo(_with(url, forcing.name, value))
+    found = _with(url, forcing.name, value)
+    click.echo(json.dumps({"url": found, "forced": arms}, indent=2) if as_json else found)
     _tell_idle(settings, url, arms)
 
 

@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import BeforeValidator
 
+from banditware.config.access import page_path, usable_token
 from banditware.config.base import Section, optional
-from banditware.config.document import WRITTEN
 from banditware.config.faults import Faults, RefusedError
-from banditware.scraping import SHORTEST_TOKEN, Scraping
+from banditware.scraping import Scraping
 
 if TYPE_CHECKING:
     from banditware.config.root import Configuration
 
 
-def _path(text: str) -> str:
-    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text):
-        raise RefusedError(
-            "must be a path such as /metrics, of letters, digits and the characters . _ ~ -, "
-            f"not {WRITTEN}"
-        )
-    return text
-
-
 def _token(token: object) -> object:
-    """Check a token; no message may show it."""
     if token is None or token is False:
         return token
     if not isinstance(token, str):
         raise RefusedError("must be text, or false to let anybody read")
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise RefusedError("must be of printable ASCII characters without spaces")
-    if len(token) < SHORTEST_TOKEN:
-        raise RefusedError(
-            f"has {len(token)} characters, and with fewer than {SHORTEST_TOKEN} it could be "
-            'guessed: make one by python -c "import secrets; print(secrets.token_urlsafe(24))"'
-        )
-    return token
+    return usable_token(token)
 
 
-_Path = Annotated[str, AfterValidator(_path)]
+_Path = Annotated[str, page_path("/metrics")]
 _Token = Annotated[str | Literal[False] | None, BeforeValidator(_token)]
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
-import ssl
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
+
+from banditware.connecting import connection_to
 
 #: Seconds that a site may take: enough for a slow page, and a person waits.
 PATIENCE = 20.0
@@ -52,16 +51,7 @@ def ask(url: str, headers: Mapping[str, str]) -> Reply:
         OSError: it cannot be reached, or its certificate is not good.
         http.client.HTTPException: it speaks no HTTP.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    connection = (
-        http.client.HTTPSConnection(
-            host, parts.port, timeout=PATIENCE, context=ssl.create_default_context()
-        )
-        if parts.scheme == "https"
-        else http.client.HTTPConnection(host, parts.port, timeout=PATIENCE)
-    )
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection, target = connection_to(url, PATIENCE)
     sent = {"User-Agent": AGENT, "Accept": "text/html,*/*;q=0.8", **headers}
     with contextlib.closing(connection):
         connection.request("GET", target, headers=sent)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,19 @@ def test_there_and_back(here: Store, place: str, server: ServerProcess, tmp_path
     assert fields(here) == fields(there)
     assert fields(here)["x/duplicate"] == 1, "the reward was known over there"
     assert run(place, url).stdout.startswith("nothing is new: ")
+
+
+def test_a_copy_as_json(here: Store, place: str, tmp_path: Path) -> None:
+    """Programs read what was new, in one object."""
+    there = f"sqlite:///{tmp_path}/there.db"
+    plain = json.loads(run(place, there, "--json").stdout)
+    assert {key: plain[key] for key in ("pulls", "rewards", "once_keys")} == {
+        "pulls": 1001,
+        "rewards": 1,
+        "once_keys": 1,
+    }
+    assert (plain["ledgers"], plain["left_alone"]) == (["a@1", "b@1"], [])
+    assert (plain["from"], plain["to"]) == (place, there)
 
 
 def test_a_configuration_names_its_store(here: Store, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import random
 import time
 from pathlib import Path
@@ -58,6 +59,14 @@ def test_a_link(config: Path) -> None:
     forced = {"headline": "formal", "button": "red"}
     assert arms(config, url) == arms(config, url, 6 * 86_400) == forced
     assert arms(config, url, 8 * 86_400) == {}
+
+
+def test_a_link_as_json(config: Path) -> None:
+    """Programs read the link and what it forces."""
+    result = link(config, "/", "--force", "button=red", "--json")
+    found = json.loads(result.stdout)
+    assert found["forced"] == {"button": "red"}
+    assert arms(config, found["url"]) == {"button": "red"}
 
 
 def test_how_long_a_link_works(config: Path) -> None:
