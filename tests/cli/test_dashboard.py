@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from banditware import Bandit
 from banditware.cli import main
-from banditware.cli.dashboard import alone, opened
+from banditware.cli.dashboard import _Quiet, alone, opened
 from banditware.config import Settings, load
 from tests.wires import wsgi
 
@@ -151,3 +151,10 @@ def test_the_command_itself(config: Path) -> None:
         process.terminate()
         _, errors = process.communicate(timeout=60)
     assert "token" not in errors
+
+
+def test_names_of_addresses_are_not_looked_up() -> None:
+    """Older wsgiref asks for the name of every client, which may take long to find."""
+    handler = _Quiet.__new__(_Quiet)
+    handler.client_address = ("192.0.2.1", 40_000)
+    assert handler.address_string() == "192.0.2.1"
