@@ -6,7 +6,6 @@ import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +66,15 @@ def test_in_place(capsys: pytest.CaptureFixture[str]) -> None:
     assert "trying again: there: is away" in shown
 
 
+#: Runs the command line, and heeds Ctrl-C also where whoever started the tests does not.
+ATTENTIVE = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from banditware.cli import main
+main()
+"""
+
+
 @pytest.fixture
 def screen(tmp_path: Path) -> Iterator[tuple[int, subprocess.Popen[bytes], Bandit]]:
     """Return a real terminal on which the command runs, and the bandit that it watches."""
@@ -76,7 +84,7 @@ def screen(tmp_path: Path) -> Iterator[tuple[int, subprocess.Popen[bytes], Bandi
     with Bandit.from_config(path) as bandit:
         bandit.flush()
         process = subprocess.Popen(
-            [sys.executable, "-m", "banditware", "stats", str(path), "--watch", "--every", "100ms"],
+            [sys.executable, "-c", ATTENTIVE, "stats", str(path), "--watch", "--every", "100ms"],
             stdin=there,
             stdout=there,
             stderr=there,
@@ -106,19 +114,6 @@ def test_a_real_terminal(screen: tuple[int, subprocess.Popen[bytes], Bandit]) ->
     assert "╭".encode() in first
     bandit.decide("button")
     assert b"\x1b[" in until(shown, b" 1 ")
-    gone = threading.Event()
-    again = threading.Thread(target=_interrupt, args=(process, gone))
-    again.start()
-    try:
-        until(shown, b"\x1b[?25h")
-        assert process.wait(60) == 0
-    finally:
-        gone.set()
-        again.join()
-
-
-def _interrupt(process: subprocess.Popen[bytes], gone: threading.Event) -> None:
-    """Press Ctrl-C, and again if nothing comes of it: one that meets a finaliser is lost."""
     process.send_signal(signal.SIGINT)
-    while not gone.wait(15):
-        process.send_signal(signal.SIGINT)
+    until(shown, b"\x1b[?25h")
+    assert process.wait(60) == 0
