@@ -69,7 +69,16 @@ class ScopeFacts(dict[str, Any]):
     @property
     def query(self) -> str:
         """The query string, still encoded."""
-        return _text(self.get("query_string") or "")
+        query = self.get("query_string")
+        return _text(query) if query else ""
+
+    @property
+    def conditional(self) -> bool:
+        """True if it asks for a page only if that is another one than the browser has."""
+        headers = self["headers"]
+        if type(headers) is not dict:
+            headers = self["headers"] = _by_name(headers)
+        return b"if-none-match" in headers or b"if-modified-since" in headers
 
     def header(self, name: str) -> str:
         """Return a request header by its lower-case name, or an empty string.
@@ -99,7 +108,7 @@ class ScopeFactsBelowMount(ScopeFacts):
 #: Spelt out for the headers that are asked for on every visit.
 _KEYS = {
     name: name.encode()
-    for name in ("cookie", "user-agent", "if-none-match", "if-modified-since", "sec-purpose")
+    for name in ("cookie", "user-agent", "sec-purpose", "purpose", "x-moz", "sec-fetch-site")
 }
 
 
@@ -114,16 +123,14 @@ def _mount(scope: Scope) -> str:
 
 
 def _by_name(headers: Sequence[tuple[Any, Any]]) -> Mapping[bytes, bytes | str]:
-    """Return headers by lower-case name; nearly all requests have each name once, and spell it so.
+    """Return headers by lower-case name; nearly all requests have each name once.
 
-    The rest, and names that are not bytes, take twice the time.
+    And servers spell them so, as the specification has it; one that spells `host` so does it with
+    all of them. The rest, and names that are not bytes, take twice the time.
     """
     plain = dict(headers)
-    try:
-        if len(plain) == len(headers) and b"".join(plain).islower():
-            return plain
-    except TypeError:
-        pass
+    if b"host" in plain and len(plain) == len(headers):
+        return plain
     found: dict[bytes, bytes] = {}
     for key, value in headers:
         name, text = _bytes(key).lower(), _bytes(value)
@@ -175,9 +182,14 @@ class ASGIMiddleware:
         if bandit.between is not None and ATTENDED not in scope:
             await self._attendant(self, (scope, receive, send), bandit.between)
             return
-        if not isinstance(scope.get("headers"), _READ_TWICE):
+        if type(scope.get("headers")) is not list:
             scope["headers"] = list(scope.get("headers") or ())
-        visit = scope[VISIT_KEY] = bandit.begin(self._facts(scope))
+        facts, ground = self._facts(scope), bandit._ground  # noqa: SLF001  # a call less
+        if scope.get("path") in ground.router.barren and not scope.get("root_path"):
+            visit = ground.visit(ground, facts)
+        else:
+            visit = bandit.begin(facts)
+        scope[VISIT_KEY] = visit
         app = self.app
         if visit.touched and visit.diverted:
             app, scope = self._diverted(visit, scope)

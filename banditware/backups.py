@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from banditware.spool import frame, payload_of
+from banditware.framing import frame, payload_of
 from banditware.stores.base import Backup, Mark
 
 SUFFIX = ".backup"

@@ -175,7 +175,7 @@ class _Message:
         if not self._seen:
             return ""
         kept = lasting(known.by_experiment, ground.snapshot.experiments) | self._seen
-        value = ground.tokens.write(Assignments(known.subject, known.issued, kept))
+        value = ground.tokens.write(known, kept.values())
         max_age = ground.cookie.max_age - (int(self.now) - known.issued)
         return ground.cookie.header(value, https=self.facts.secure, max_age=max_age)
 

@@ -30,6 +30,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from banditware.framing import frame, payload_of
 from banditware.model import DAY
 
 Fields = Mapping[str, float]
@@ -161,7 +162,7 @@ def delay_bucket(delay: float) -> int:
 
 
 def line(ledger: str, once: str, *deltas: str) -> bytes:
-    """Return a record as one line of text, without an end of line.
+    """Return a record as it stands in a spool; see `banditware.framing`.
 
     Args:
         ledger: see `Record`.
@@ -169,7 +170,7 @@ def line(ledger: str, once: str, *deltas: str) -> bytes:
         deltas: what to add, as `pull`, `reward` and `excluded` say it: `FIELD NUMBER`, and tabs
             between several.
     """
-    return "\t".join((ledger, once, *deltas)).encode()
+    return frame("\t".join((ledger, once, *deltas)).encode())
 
 
 def encode(record: Record) -> bytes:
@@ -178,13 +179,13 @@ def encode(record: Record) -> bytes:
     return line(record.ledger, record.once, *deltas)
 
 
-def decode(data: bytes) -> Record:
-    """Return the record of a line.
+def decode(framed: bytes) -> Record:
+    """Return the record of a line of a spool; its ends of line may be missing.
 
     Raises:
-        ValueError: the line is not a record.
+        ValueError: the line is damaged, or not a record.
     """
-    ledger, once, *deltas = data.decode().split("\t")
+    ledger, once, *deltas = payload_of(framed.strip(b"\n")).decode().split("\t")
     pairs = (text.rsplit(" ", 1) for text in deltas)
     return Record(ledger, once, {name: _number(delta) for name, delta in pairs})
 

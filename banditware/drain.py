@@ -18,7 +18,7 @@ from banditware.dating import dated
 from banditware.drawing import unfolded
 from banditware.errors import StoreError
 from banditware.pacing import breathe
-from banditware.spool import Chunk, Source, hour_of, payload_of
+from banditware.spool import Chunk, Source, hour_of
 from banditware.stores.base import Batch, Counts, Store, cohort_of
 
 #: Bytes that go into one exchange: some 10,000 records, a few milliseconds of a store's time.
@@ -156,7 +156,7 @@ def _parse(line: bytes, hour: int) -> Record | None:
         hour: start of the hour in which it was written.
     """
     try:
-        record = decode(payload_of(line))
+        record = decode(line)
         if record.once:
             cohort_of(record.once)
         deltas = dated(unfolded(unpacked(record.deltas)), hour)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from banditware import forks
-from banditware.spool import Chunk, Source, cut, frame, new_id, of_another_hour
+from banditware.spool import Chunk, Source, cut, new_id, of_another_hour
 
 #: Records kept in memory while the disk takes none.
 OVERFLOW = 10_000
@@ -161,11 +161,11 @@ class FileSpool(forks.ForkAware):
             self._busy.release()
             self.settle()
 
-    def append(self, *payloads: bytes) -> None:
+    def append(self, *records: bytes) -> None:
         """See `Spool.append`."""
         written = 0
         if not self._overflow:
-            data = b"".join(map(frame, payloads))
+            data = b"".join(records)
             try:
                 written = os.write(self._fd, data)
             except OSError:
@@ -174,15 +174,15 @@ class FileSpool(forks.ForkAware):
                 # Only the end of line may be missing: the next record begins with one.
                 if written >= len(data) - 1:
                     return
-        self._keep(payloads, written)
+        self._keep(records, written)
 
-    def _keep(self, payloads: Iterable[bytes], written: int) -> None:
-        """Keep those of the payloads in memory that are not whole in the bytes written."""
+    def _keep(self, records: Iterable[bytes], written: int) -> None:
+        """Keep those of the records in memory that are not whole in the bytes written."""
         end = 0
-        for data in map(frame, payloads):
-            end += len(data)
+        for record in records:
+            end += len(record)
             if written < end - 1:
-                self._overflow.append(data)
+                self._overflow.append(record)
         self._settle()
         if len(self._overflow) > OVERFLOW:
             # Perhaps only because threads record faster than one of them writes, or forks.

@@ -84,14 +84,14 @@ class Flusher(forks.ForkAware):
 
     # -- the request path
 
-    def record(self, payload: bytes, *more: bytes) -> None:
+    def record(self, record: bytes, *more: bytes) -> None:
         """Record what happened, all of it in one write; never waits for the store."""
         if not self._started:
             self.start()
         if more:
-            self._outbox.spool.append(payload, *more)
+            self._outbox.spool.append(record, *more)
         else:  # as with every decision outside of requests
-            self._outbox.spool.append(payload)
+            self._outbox.spool.append(record)
 
     def start(self) -> bool:
         """Start this process's thread unless it runs; return False where it is too early."""

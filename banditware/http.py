@@ -54,6 +54,11 @@ class Facts(Protocol):
         """The query string, still encoded."""
         ...
 
+    @property
+    def conditional(self) -> bool:
+        """True if it asks for a page only if that is another one than the browser has."""
+        ...
+
     def header(self, name: str) -> str:
         """Return a request header by its lower-case name, or an empty string."""
         ...

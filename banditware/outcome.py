@@ -245,11 +245,11 @@ class Outcome:
         ground, known, changed = self.ground, self.known, self.changed
         before = known.by_experiment
         news = known.stale_key or self._introduces
-        if not news and all(before.get(name) == changed[name] for name in changed):
+        if not news and changed.items() <= before.items():
             return ""
         if self.barred() in _NO_COOKIE:
             return ""
         kept = lasting(before, ground.snapshot.experiments) | changed
         max_age = ground.cookie.max_age - (int(self.now) - known.issued)
-        value = ground.tokens.write(Assignments(known.subject, known.issued, kept))
+        value = ground.tokens.write(known, kept.values())
         return ground.cookie.header(value, https=self.facts.secure, max_age=max_age)

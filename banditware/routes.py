@@ -141,6 +141,8 @@ class Router:
     Attributes:
         known: what was found for requests, by what tells them apart: their `key`, and the host
             where routes name one.
+        barren: paths, of those that were asked for, where no route is for any method; as `known`,
+            forgotten all at once.
     """
 
     def __init__(self, routes: Iterable[Route]) -> None:
@@ -154,6 +156,7 @@ class Router:
             else:
                 self._patterns.setdefault(_head(route.pattern), []).append(_Pattern(route))
         self.known: dict[Hashable, Matches] = {}
+        self.barren: set[str] = set()
 
     def of(self, facts: Facts) -> Matches:
         """Return the routes that match a request, literal ones first; cached."""
@@ -164,22 +167,35 @@ class Router:
 
     def _find(self, key: Hashable, facts: Facts) -> Matches:
         method, path, host = facts.method, facts.path, facts.host if self._uses_hosts else ""
-        found = self.match(method, path, host)
+        there = self._at(path, host)
+        found = _combined(there, method)
         if len(method) + len(path) + len(host) <= LONGEST_CACHED:
             if len(self.known) >= CACHED_MATCHES:
                 self.known.clear()
+                self.barren.clear()
             self.known[key] = found
+            # In ASCII, because there a path is what every server says of it.
+            if not there and not self._uses_hosts and path.isascii():
+                self.barren.add(path)
         return found
 
     def match(self, method: str, path: str, host: str) -> Matches:
         """Return the routes that match; the host may be empty if none names one."""
+        return _combined(self._at(path, host), method)
+
+    def _at(self, path: str, host: str) -> list[Match]:
+        """Return the routes at a path, for any method; the host may be empty if none names one."""
         literal = [Match(route, {}) for route in self._literal.get(path, ())]
         candidates = [*self._patterns.get(_head(path), ()), *self._patterns.get("<", ())]
         found = (candidate.match(path, host) for candidate in candidates)
-        matches = [*literal, *(match for match in found if match is not None)]
-        allowed = [match for match in matches if _allows(match.route, method)]
-        serving = [match for match in allowed if match.route.serve is not None]
-        return Matches(serving[:1] or allowed)
+        return [*literal, *(match for match in found if match is not None)]
+
+
+def _combined(there: Iterable[Match], method: str) -> Matches:
+    """Return those of the routes at a path that hold for a method."""
+    allowed = [match for match in there if _allows(match.route, method)]
+    serving = [match for match in allowed if match.route.serve is not None]
+    return Matches(serving[:1] or allowed)
 
 
 def _head(path: str) -> str:

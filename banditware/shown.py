@@ -11,7 +11,7 @@ from banditware.model import Decision
 from banditware.routes import NO_MATCHES, Matches
 from banditware.sharing import ARMS, listed, shareable
 from banditware.tokens import Assignment, Assignments, remembered
-from banditware.validators import IF_MODIFIED_SINCE, IF_NONE_MATCH, changed, mark_of, with_mark
+from banditware.validators import IF_NONE_MATCH, changed, mark_of, with_mark
 
 #: The methods whose conditions are about what was kept; with others they guard a change.
 _READING = frozenset({"GET", "HEAD"})
@@ -57,10 +57,9 @@ class Shown(Diverted):
 
     def revalidate(self) -> None:
         """Let the app answer that nothing changed only to who has the page of these arms."""
-        header = self._facts.header
-        asked = self._decisions and (header(IF_NONE_MATCH) or header(IF_MODIFIED_SINCE))
-        if asked and self._facts.method in _READING:
-            self.conditions = changed(header(IF_NONE_MATCH), self.mark)
+        facts = self._facts
+        if facts.conditional and self._decisions and facts.method in _READING:
+            self.conditions = changed(facts.header(IF_NONE_MATCH), self.mark)
             self.diverted = True
 
     def marked(self, etag: str) -> str:

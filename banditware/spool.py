@@ -1,14 +1,9 @@
-"""A process's own record of what is not in the store yet.
-
-A record is one line, `CRC32 TAB PAYLOAD`, with an end of line on both sides: a record that was torn
-by a full disk can never swallow the one written after it.
-"""
+"""A process's own record of what is not in the store yet, in lines: see `banditware.framing`."""
 
 from __future__ import annotations
 
 import secrets
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
@@ -93,23 +88,6 @@ def of_another_hour(id_: str, now: float) -> bool:
     return hour_of(id_) != int(now) // _HOUR * _HOUR
 
 
-def frame(payload: bytes) -> bytes:
-    """Return a payload as it stands in a spool."""
-    return b"\n%08x\t%b\n" % (zlib.crc32(payload), payload)
-
-
-def payload_of(line: bytes) -> bytes:
-    """Return the payload of one line.
-
-    Raises:
-        ValueError: the line is damaged.
-    """
-    payload = line[9:]
-    if int(line[:8], 16) != zlib.crc32(payload):
-        raise ValueError("the checksum does not fit")
-    return payload
-
-
 def cut(start: int, data: bytes, *, last: bool, final: bool) -> Chunk:
     """Return the chunk of whole lines at the beginning of what was read.
 
@@ -137,8 +115,8 @@ class Spool(Protocol):
     errors: int
     dropped: int
 
-    def append(self, *payloads: bytes) -> None:
-        """Record payloads, which must not contain an end of line; never raises OSError."""
+    def append(self, *records: bytes) -> None:
+        """Keep records, which are framed; never raises OSError."""
         ...
 
     def settle(self) -> None:
@@ -230,11 +208,9 @@ class MemorySpool(forks.ForkAware):
         if child:
             self._begin()
 
-    def append(self, *payloads: bytes) -> None:
+    def append(self, *records: bytes) -> None:
         """See `Spool.append`."""
-        buffer, checksum = self._current.buffer, zlib.crc32
-        for payload in payloads:  # what `frame` does, a call less on every request
-            buffer += b"\n%08x\t%b\n" % (checksum(payload), payload)
+        self._current.buffer += b"".join(records)
 
     def settle(self) -> None:
         """See `Spool.settle`: memory can always be written."""

@@ -10,7 +10,7 @@ secret for its own purposes is never taken for ours, nor a cookie for a decision
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -89,9 +89,9 @@ class Sticky:
     settled: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Assignments:
-    """What one subject's cookie says.
+    """What one subject's cookie says. Nobody changes one; freezing it would take as long again.
 
     Attributes:
         subject: the subject's opaque id.
@@ -160,13 +160,20 @@ class Tokens:
             self._find
         )
 
-    def write(self, assignments: Assignments) -> str:
-        """Return the cookie value; of too many assignments the oldest are left out."""
-        issued = assignments.issued
-        entries = [_entry(entry, issued) for entry in assignments.by_experiment.values()]
-        text = "!".join((f"{_FORMAT}!{assignments.subject}!{issued:x}", *entries))
+    def write(self, who: Assignments, entries: Collection[Assignment] | None = None) -> str:
+        """Return the cookie value; of too many assignments the oldest are left out.
+
+        Args:
+            who: the subject, and when they were first seen.
+            entries: the assignments; default: those of `who`.
+        """
+        issued = who.issued
+        if entries is None:
+            entries = who.by_experiment.values()
+        head = f"{_FORMAT}!{who.subject}!{issued:x}"
+        text = "!".join([head, *[_entry(entry, issued) for entry in entries]])
         if len(text) > MAX_COOKIE - _SIGNATURE:
-            text = _shortened(assignments)
+            text = _shortened(head, issued, entries)
         return self._cookies.sign(text).decode()
 
     def read(self, header: str, name: str) -> Assignments | None:
@@ -225,7 +232,7 @@ _EARNING = frozenset({"sticky", "holdout"})
 
 def remembered(decision: Decision) -> Assignment:
     """Return what a cookie or token remembers of a decision."""
-    return Assignment(
+    fields = (
         decision.experiment,
         decision.version,
         HOLDOUT if decision.reason == "holdout" else decision.arm,
@@ -235,13 +242,16 @@ def remembered(decision: Decision) -> Assignment:
         decision.counted or decision.reason in _EARNING,
         decision.basis.features,
     )
+    return tuple.__new__(Assignment, fields)
 
 
-def _shortened(assignments: Assignments) -> str:
+#: The shortest text of a number that reads back as it; all decisions of a snapshot share a few.
+_digits = lru_cache(4_096)(repr)
+
+
+def _shortened(head: str, issued: int, entries: Collection[Assignment]) -> str:
     """Return the text of a cookie with as many assignments as it has room for, newest first."""
-    issued = assignments.issued
-    head = f"{_FORMAT}!{assignments.subject}!{issued:x}"
-    oldest = sorted(assignments.by_experiment.values(), key=lambda entry: entry.time)
+    oldest = sorted(entries, key=lambda entry: entry.time)
     fitting, left = [head], MAX_COOKIE - _SIGNATURE - len(head)
     for entry in reversed(oldest):
         text = _entry(entry, issued)
@@ -259,7 +269,7 @@ def _entry(entry: Assignment, since: int = 0) -> str:
     flag = "" if counted else "~0"
     if features:
         flag += f"~*{features}"
-    return f"{name}~{version}~{arm}~{propensity!r}~{time - since:x}~{id_}{flag}"
+    return f"{name}~{version}~{arm}~{_digits(propensity)}~{time - since:x}~{id_}{flag}"
 
 
 def _assignment(text: str, since: int = 0) -> Assignment:

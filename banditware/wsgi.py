@@ -66,6 +66,11 @@ class EnvironFacts(dict[str, Any]):
         """The query string, still encoded."""
         return str(self.get("QUERY_STRING", ""))
 
+    @property
+    def conditional(self) -> bool:
+        """True if it asks for a page only if that is another one than the browser has."""
+        return "HTTP_IF_NONE_MATCH" in self or "HTTP_IF_MODIFIED_SINCE" in self
+
     def header(self, name: str) -> str:
         """Return a request header by its lower-case name, or an empty string."""
         return self.get(_KEYS.get(name) or _key(name)) or ""
@@ -98,7 +103,6 @@ _KEYS = {
     name: _key(name)
     for name in ("cookie", "user-agent", "sec-purpose", "purpose", "x-moz", "sec-fetch-site")
 }
-_KEYS |= {name: _key(name) for name in ("if-none-match", "if-modified-since")}
 _KEYS |= {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
@@ -127,9 +131,13 @@ class WSGIMiddleware:
         bandit = self.bandit
         if bandit.between is not None and ATTENDED not in environ:
             return attended(self, environ, start_response, bandit.between)
-        visit = environ[VISIT_KEY] = bandit.begin(self._facts(environ))
-        diverted = visit.touched and visit.diverted
-        app = self._diverted(visit, environ) if diverted else self.app
+        facts, ground = self._facts(environ), bandit._ground  # noqa: SLF001  # a call less
+        if environ.get("PATH_INFO") in ground.router.barren and not environ.get("SCRIPT_NAME"):
+            visit = ground.visit(ground, facts)
+        else:
+            visit = bandit.begin(facts)
+        environ[VISIT_KEY] = visit
+        app = self._diverted(visit, environ) if visit.touched and visit.diverted else self.app
 
         def start(
             status: str, headers: list[tuple[str, str]], exc_info: ErrorInfo | None = None

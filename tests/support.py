@@ -66,6 +66,11 @@ class Asked:
         """Return what tells this method and path from others."""
         return self.method, self.path
 
+    @property
+    def conditional(self) -> bool:
+        """True if it asks for a page only if that is another one than the browser has."""
+        return "if-none-match" in self.headers or "if-modified-since" in self.headers
+
     def header(self, name: str) -> str:
         """Return a header by its lower-case name, or nothing."""
         return self.headers.get(name, "")

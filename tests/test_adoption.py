@@ -9,7 +9,6 @@ from banditware.adoption import Orphans, locked
 from banditware.errors import StoreError
 from banditware.filespool import Handle
 from banditware.outbox import Outbox
-from banditware.spool import frame
 from banditware.stores.memory import MemoryStore
 from tests.recording import Faulty, fields, kill, pull
 
@@ -117,7 +116,7 @@ def test_the_last_copy_is_not_deleted(store: Faulty, folder: Path, change: str) 
     if change == "lost":
         inner._ledgers.clear()
     elif change == "written":
-        os.write(user.fd, frame(pull()))
+        os.write(user.fd, pull())
     else:
         assert user.claim()
     orphans.delete(store, spool)
@@ -139,7 +138,7 @@ def test_what_others_deleted_is_forgotten(store: Faulty, folder: Path) -> None:
     assert orphans.drained() == []
 
 
-@pytest.mark.parametrize("missing", range(1, len(frame(pull()))))
+@pytest.mark.parametrize("missing", range(1, len(pull())))
 def test_a_torn_tail_is_dropped(store: Faulty, folder: Path, missing: int) -> None:
     """A last record that is not whole never happened; one that lacks its end of line only did."""
     dead = process(folder, pull(), pull())
@@ -154,7 +153,7 @@ def test_the_tail_of_a_living_process_is_left_alone(store: Faulty, folder: Path)
     """What a living process is writing is applied when it has ended its line."""
     living = process(folder, pull())
     (path,) = folder.iterdir()
-    record = frame(pull())
+    record = pull()
     with path.open("ab", buffering=0) as file:
         file.write(record[:-1])
         Orphans(folder).drain(store, own=(), living=True)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banditware.backups import OLDER, SUFFIX, Backups, Head, Kept
-from banditware.spool import frame
+from banditware.framing import frame
 from banditware.stores import Backup, Mark
 from tests.recording import LEDGER
 

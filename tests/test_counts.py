@@ -26,6 +26,7 @@ from banditware.counts import (
     reward,
     totals,
 )
+from banditware.framing import frame
 from banditware.model import DAY, NAME
 from tests.support import NOON
 
@@ -57,7 +58,7 @@ def deltas(text: str) -> Fields:
 def test_a_record_comes_back_as_it_was_written(record: Record) -> None:
     """A record is one line that reads back to the last bit, whole numbers whole."""
     data = encode(record)
-    assert b"\n" not in data
+    assert data.count(b"\n") == 2
     back = decode(data)
     assert back == record
     assert [type(delta) for delta in back.deltas.values()] == [
@@ -69,9 +70,18 @@ def test_a_record_comes_back_as_it_was_written(record: Record) -> None:
     "data", [b"", b"a", b"a\tb\t", b"a\tb\tn/x/0", b"a\t\tn/x/0 one", b"\xff\t\tx 1"]
 )
 def test_no_record(data: bytes) -> None:
-    """A line that is no record raises ValueError."""
+    """A line that is whole and yet no record raises ValueError."""
     with pytest.raises(ValueError):  # noqa: PT011  # a different one for each
-        decode(data)
+        decode(frame(data))
+
+
+def test_a_damaged_record() -> None:
+    """A line that was changed raises ValueError, with its ends of line and without."""
+    data = encode(Record("a@1", "", {"n/x/0": 1}))
+    assert decode(data) == decode(data.strip())
+    for damaged in (data.replace(b"x", b"y"), data.strip()[:-1], b""):
+        with pytest.raises(ValueError, match=r"checksum|invalid literal"):
+            decode(damaged)
 
 
 def test_whole_numbers_are_exact() -> None:

@@ -46,6 +46,7 @@ def test_leaving_elsewhere_changes_nothing() -> None:
 
 class _Facts:
     method, path, host, secure, query = "GET", "/elsewhere", "", False, ""
+    conditional = False
 
     def key(self) -> str:
         return self.path

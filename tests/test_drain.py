@@ -8,7 +8,8 @@ from banditware import drain as module
 from banditware.counts import Record, encode
 from banditware.drain import Drain
 from banditware.errors import StoreError
-from banditware.spool import Chunk, MemorySpool, Source, frame
+from banditware.framing import frame
+from banditware.spool import Chunk, MemorySpool, Source
 from banditware.stores import Batch, Exchange
 from banditware.stores.memory import MemoryStore
 
@@ -18,7 +19,7 @@ class Kept:
 
     def __init__(self, *records: bytes) -> None:
         self.id = "p"
-        self.data = b"".join(map(frame, records))
+        self.data = b"".join(records)
 
     def read(self, position: int, limit: int, *, final: bool = False) -> Chunk:
         """See `Source.read`."""
@@ -78,7 +79,7 @@ def test_what_somebody_else_applied_is_skipped() -> None:
     source = Kept(pull(), pull("b@1"), pull())
     late = Drain(source)
     Drain(source).run(store, {})
-    source.data += frame(pull()) + frame(pull("b@1"))
+    source.data += pull() + pull("b@1")
     late.run(store, {})
     assert (fields(store), fields(store, "b@1")) == ({"n/x/0": 3}, {"n/x/0": 2})
 
@@ -101,7 +102,7 @@ def test_a_lost_reply_is_no_second_time() -> None:
     drain = Drain(source)
     with pytest.raises(StoreError):
         drain.run(store, {})
-    source.data += frame(pull()) + frame(reward("5:i:g"))
+    source.data += pull() + reward("5:i:g")
     drain.run(store, {})
     assert fields(store) == {"n/x/0": 2, "k/x/0/g": 1}
     assert fields(store, "b@1") == {"n/x/0": 1}
@@ -114,7 +115,7 @@ def test_a_store_that_went_back_gets_it_again() -> None:
     drain = Drain(source)
     drain.run(store, {})
     del store._ledgers["a@1"]
-    source.data += frame(pull())
+    source.data += pull()
     drain.run(store, {})
     assert (fields(store), fields(store, "b@1")) == ({"n/x/0": 2}, {"n/x/0": 1})
 
@@ -171,8 +172,8 @@ BAD = [
 def test_damaged_lines_are_skipped_and_counted(bad: bytes) -> None:
     """What no store could make sense of is skipped, and what stands around it is applied."""
     store = MemoryStore()
-    source = Kept(pull(), bad, bad, pull())
-    source.data += b"zzzzzzzz\trubbish\n" + b"short\n" + frame(pull())
+    source = Kept(pull(), frame(bad), frame(bad), pull())
+    source.data += b"zzzzzzzz\trubbish\n" + b"short\n" + pull()
     drain = Drain(source)
     drain.run(store, {})
     assert fields(store) == {"n/x/0": 3}
@@ -182,10 +183,10 @@ def test_damaged_lines_are_skipped_and_counted(bad: bytes) -> None:
 def test_damage_is_stepped_over_after_a_rewind_too() -> None:
     """Damaged lines have no ledger whose position could be asked."""
     store = MemoryStore()
-    source = Kept(pull(), b"rubbish")
+    source = Kept(pull(), frame(b"rubbish"))
     source.data += b"tiny\n"
     Drain(source).run(store, {})
-    source.data += frame(pull())
+    source.data += pull()
     drain = Drain(source, store.positions("p"))
     drain.run(store, {})
     assert fields(store) == {"n/x/0": 2}

@@ -12,7 +12,8 @@ import pytest
 
 from banditware import filespool, forks
 from banditware.filespool import FileSpool, Handle, SpoolFile
-from banditware.spool import frame, hour_of
+from banditware.framing import frame
+from banditware.spool import hour_of
 
 Write = Callable[[int, bytes], int]
 
@@ -63,8 +64,8 @@ def test_nothing_is_opened_before_the_first_record(spool: FileSpool, folder: Pat
 
 def test_records_are_in_a_private_file(spool: FileSpool, folder: Path) -> None:
     """Folder and file belong to their user alone, and the file is named after the source's id."""
-    spool.append(b"one")
-    spool.append(b"two")
+    spool.append(frame(b"one"))
+    spool.append(frame(b"two"))
     (source,) = spool.sources()
     path = folder / f"{source.id}.spool"
     assert path.read_bytes() == frame(b"one") + frame(b"two")
@@ -76,7 +77,7 @@ def test_records_are_in_a_private_file(spool: FileSpool, folder: Path) -> None:
 def test_the_owner_holds_the_lock(folder: Path) -> None:
     """Nobody can claim the file of a living process, and anybody that of a dead one."""
     spool = FileSpool(folder)
-    spool.append(b"one")
+    spool.append(frame(b"one"))
     (source,) = spool.sources()
     other = SpoolFile(folder / f"{source.id}.spool", os.O_RDONLY)
     assert not other.claim()
@@ -88,9 +89,9 @@ def test_the_owner_holds_the_lock(folder: Path) -> None:
 
 def test_no_file_is_inherited_by_a_program(spool: FileSpool) -> None:
     """Descriptors are closed when another program is executed, or it would keep the lock."""
-    spool.append(b"one")
+    spool.append(frame(b"one"))
     spool.seal()
-    spool.append(b"two")
+    spool.append(frame(b"two"))
     files = [file.fd for file in spool._files]
     assert not any(os.get_inheritable(fd) for fd in [spool._fd, *files])
 
@@ -112,7 +113,7 @@ def test_a_file_that_was_taken_before_it_was_locked_is_not_used(
         return real(self)
 
     monkeypatch.setattr(Handle, "claim", stolen)
-    spool.append(b"one")
+    spool.append(frame(b"one"))
     (source,) = spool.sources()
     assert {thief.path.name for thief in thieves}.isdisjoint({f"{source.id}.spool"})
     assert lines(spool) == [b"one"]
@@ -125,11 +126,11 @@ def test_a_full_disk_is_outlived(spool: FileSpool, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(os, "write", disk)
     records = [b"record %d" % number for number in range(20)]
     for record in records:
-        spool.append(record)
+        spool.append(frame(record))
     assert spool.waiting() > 0
     assert spool.errors > 0
     disk.room = 10_000
-    spool.append(b"last")
+    spool.append(frame(b"last"))
     assert spool.waiting() == 0
     whole = [line for line in lines(spool) if line in [*records, b"last"]]
     assert whole == [*records, b"last"], "older records go first"
@@ -141,12 +142,12 @@ def test_records_of_one_write_are_kept_one_by_one(
     spool: FileSpool, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
     """Wherever the disk fills up among records of one write, each is in the file exactly once."""
-    spool.append(b"first")
+    spool.append(frame(b"first"))
     disk = Disk(room)
     monkeypatch.setattr(os, "write", disk)
-    spool.append(b"one", b"other")
+    spool.append(frame(b"one"), frame(b"other"))
     disk.room = 1000
-    spool.append(b"next")
+    spool.append(frame(b"next"))
     whole = [lines(spool).count(each) for each in (b"first", b"one", b"other", b"next")]
     assert whole == [1, 1, 1, 1]
 
@@ -158,9 +159,9 @@ def test_a_torn_record_spoils_no_other(
     """Wherever the disk fills up in a record, it is in the file once, and the next one too."""
     disk = Disk(room)
     monkeypatch.setattr(os, "write", disk)
-    spool.append(b"torn")
+    spool.append(frame(b"torn"))
     disk.room = 1000
-    spool.append(b"next")
+    spool.append(frame(b"next"))
     whole = [lines(spool).count(each) for each in (b"torn", b"next")]
     assert whole == [1, 1]
 
@@ -171,7 +172,7 @@ def test_memory_is_bounded(spool: FileSpool, monkeypatch: pytest.MonkeyPatch) ->
     disk = Disk(room=0)
     monkeypatch.setattr(os, "write", disk)
     for number in range(5):
-        spool.append(b"%d" % number)
+        spool.append(frame(b"%d" % number))
     assert spool.dropped == 2
     disk.room = 1000
     spool.settle()
@@ -186,8 +187,8 @@ def test_memory_that_others_are_about_to_empty_is_waited_for(
     monkeypatch.setattr(forks, "PATIENCE", 60.0)
     with spool._busy:
         for number in range(3):
-            spool.append(b"%d" % number)
-        late = threading.Thread(target=spool.append, args=(b"3",))
+            spool.append(frame(b"%d" % number))
+        late = threading.Thread(target=spool.append, args=(frame(b"3"),))
         late.start()
         while len(spool._overflow) < 4:
             late.join(timeout=0.001)
@@ -217,7 +218,7 @@ def test_memory_that_another_thread_empties_first_is_no_error(
             self._lock.release()
 
     with spool._busy:
-        spool.append(b"ours")
+        spool.append(frame(b"ours"))
     monkeypatch.setattr(spool, "_busy", Slow())
     settle(spool)
     assert lines(spool) == [b"ours", b"theirs"]
@@ -231,11 +232,11 @@ def test_a_folder_that_cannot_be_made_is_an_error_when_asked(tmp_path: Path) -> 
     spool = FileSpool(tmp_path / "spool")
     with pytest.raises(FileExistsError):
         spool.open()
-    spool.append(b"one")
+    spool.append(frame(b"one"))
     assert spool.errors == 1
     assert spool.waiting() == len(frame(b"one"))
     (tmp_path / "spool").unlink()
-    spool.append(b"two")
+    spool.append(frame(b"two"))
     assert lines(spool) == [b"one", b"two"]
 
 
@@ -243,21 +244,21 @@ def test_opening_twice_opens_one_file(spool: FileSpool) -> None:
     """Asking whether a file can be opened changes nothing if there is one."""
     spool.open()
     spool.open()
-    spool.append(b"one")
+    spool.append(frame(b"one"))
     assert len(spool.sources()) == 1
 
 
 def test_a_sealed_file_gets_no_more_records(spool: FileSpool) -> None:
     """Records after sealing begin a new file, through the same descriptor."""
     spool.seal()
-    spool.append(b"one")
+    spool.append(frame(b"one"))
     descriptor = spool._fd
     (old,) = spool.sources()
     assert spool.written(old)
     spool.seal()
     spool.seal()
     assert not spool.written(old)
-    spool.append(b"two")
+    spool.append(frame(b"two"))
     (_, new) = spool.sources()
     assert spool._fd == descriptor
     assert (old.read(0, 99).data, new.read(0, 99).data) == (frame(b"one"), frame(b"two"))
@@ -271,7 +272,7 @@ def test_a_full_or_deleted_file_is_rotated(
 ) -> None:
     """A file is sealed when it has grown, or when it is not in its folder any more."""
     spool.rotate()
-    spool.append(b"one")
+    spool.append(frame(b"one"))
     spool.rotate()
     (first,) = spool.sources()
     assert spool.written(first)
@@ -279,7 +280,7 @@ def test_a_full_or_deleted_file_is_rotated(
     spool.rotate()
     assert not spool.written(first)
     monkeypatch.setattr(filespool, "ROTATE", 1000)
-    spool.append(b"two")
+    spool.append(frame(b"two"))
     second = spool.sources()[1]
     (folder / f"{second.id}.spool").unlink()
     spool.rotate()
@@ -290,15 +291,15 @@ def test_a_full_or_deleted_file_is_rotated(
 def test_a_record_that_meets_another_thread_at_work_waits(spool: FileSpool) -> None:
     """A writer never waits for a lock; its record is written by whoever is next."""
     with spool._busy:
-        spool.append(b"one")
+        spool.append(frame(b"one"))
         assert spool.waiting()
-    spool.append(b"two")
+    spool.append(frame(b"two"))
     assert lines(spool) == [b"one", b"two"]
 
 
 def elsewhere(spool: FileSpool) -> None:
     """Record in another thread."""
-    thread = threading.Thread(target=spool.append, args=(b"theirs",))
+    thread = threading.Thread(target=spool.append, args=(frame(b"theirs"),))
     thread.start()
     thread.join()
 
@@ -324,7 +325,7 @@ def test_a_record_that_meets_a_sealing_is_written_by_it(
     spool: FileSpool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same for a file that is just being sealed; the record begins the next one."""
-    spool.append(b"ours")
+    spool.append(frame(b"ours"))
     close = os.close
 
     def slowly(fd: int) -> None:
@@ -340,7 +341,7 @@ def test_a_record_that_meets_a_sealing_is_written_by_it(
 
 def test_a_record_that_meets_a_fork_is_written_after_it(spool: FileSpool) -> None:
     """A parent that goes on after a fork leaves nothing in memory."""
-    spool.append(b"ours")
+    spool.append(frame(b"ours"))
     spool.before_fork()
     spool._overflow.append(frame(b"earlier"))
     elsewhere(spool)
@@ -350,12 +351,12 @@ def test_a_record_that_meets_a_fork_is_written_after_it(spool: FileSpool) -> Non
 
 def test_a_child_begins_with_nothing(spool: FileSpool) -> None:
     """A forked child shares neither file nor lock nor records with its parent."""
-    spool.append(b"one")
+    spool.append(frame(b"one"))
     (source,) = spool.sources()
     assert isinstance(source, SpoolFile)
     spool.before_fork()
     spool.after_fork(child=False)
-    spool.append(b"two")
+    spool.append(frame(b"two"))
     assert lines(spool) == [b"one", b"two"]
     spool.before_fork()
     spool.after_fork(child=True)
@@ -364,7 +365,7 @@ def test_a_child_begins_with_nothing(spool: FileSpool) -> None:
     source.after_fork(child=True)
     assert source.fd == -1
     assert spool.sources() == ()
-    spool.append(b"three")
+    spool.append(frame(b"three"))
     assert lines(spool) == [b"three"]
 
 
@@ -381,14 +382,14 @@ def test_a_file_is_begun_every_hour(folder: Path) -> None:
     """The thread does it, so that no request has to, and the old file gets no more records."""
     now = 7_199.0
     spool = FileSpool(folder, lambda: now)
-    spool.append(b"one")
+    spool.append(frame(b"one"))
     spool.rotate()
     (old,) = spool.sources()
     now = 7_200.0
     spool.rotate()
     (_, new) = spool.sources()
     assert spool.written(new)
-    spool.append(b"two")
+    spool.append(frame(b"two"))
     assert [hour_of(source.id) for source in spool.sources()] == [3_600, 7_200]
     assert (old.read(0, 99).data, new.read(0, 99).data) == (frame(b"one"), frame(b"two"))
 
@@ -399,12 +400,12 @@ def test_a_file_that_cannot_be_begun_waits_for_a_record(
     """An hour that begins with a full disk costs nothing that is recorded after it."""
     now = 7_199.0
     spool = FileSpool(folder, lambda: now)
-    spool.append(b"one")
+    spool.append(frame(b"one"))
     now = 7_200.0
     with monkeypatch.context() as patched:
         patched.setattr(SpoolFile, "create", _no_space)
         spool.rotate()
-        spool.append(b"two")
+        spool.append(frame(b"two"))
         assert spool.waiting()
     spool.settle()
     assert lines(spool) == [b"one", b"two"]

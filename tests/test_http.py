@@ -262,6 +262,7 @@ def test_any_of_the_headers_tells_a_prefetch() -> None:
 
 class _Facts:
     method, path, host, secure, query = "GET", "/", "", False, ""
+    conditional = False
 
     def __init__(self, headers: dict[str, str]) -> None:
         self._headers = headers

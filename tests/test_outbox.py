@@ -11,9 +11,10 @@ from banditware import outbox as module
 from banditware.adoption import locked
 from banditware.counts import Record, encode
 from banditware.errors import StoreError
+from banditware.framing import frame
 from banditware.keeping import INTERVAL
 from banditware.outbox import Outbox
-from banditware.spool import Drained, MemorySpool, frame, hour_of
+from banditware.spool import Drained, MemorySpool, hour_of
 from banditware.stores.memory import MemoryStore
 from tests.recording import Faulty, fields, kill, pull
 from tests.support import Watch
@@ -72,7 +73,7 @@ def test_a_full_file_is_drained_and_deleted_when_it_is_in_backups(
 
 def test_a_file_with_nothing_in_the_store_is_deleted_at_once(outbox: Outbox, store: Faulty) -> None:
     """What no store keeps anything of need not be in backups."""
-    outbox.spool.append(b"rubbish")
+    outbox.spool.append(frame(b"rubbish"))
     outbox.spool.seal()
     outbox.flush(store, {})
     outbox.flush(store, {})
@@ -87,7 +88,7 @@ def test_a_late_write_to_a_full_file_is_not_lost(outbox: Outbox, store: Faulty) 
     outbox.flush(store, {})
     (path,) = files(outbox)
     with path.open("ab") as file:
-        file.write(frame(pull())[:-1])
+        file.write(pull()[:-1])
     outbox.flush(store, {})
     assert fields(store) == {"n/x/0": 2}
     minutes(outbox, store, 0, 4)
@@ -268,7 +269,7 @@ def test_memory_instead_of_a_folder_keeps_a_little(
 ) -> None:
     """Where no file can be kept, what was applied last can be applied again."""
     (tmp_path / "spool").write_text("not a folder")
-    monkeypatch.setattr(module, "IN_MEMORY", 10 * len(frame(pull())))
+    monkeypatch.setattr(module, "IN_MEMORY", 10 * len(pull()))
     outbox = Outbox(tmp_path / "spool")
     outbox.open()
     for _ in range(100):
@@ -315,7 +316,7 @@ def test_a_store_that_lost_everything_gets_it_again(outbox: Outbox, store: Fault
 
 def test_damage_is_counted_beyond_the_life_of_a_file(outbox: Outbox, store: Faulty) -> None:
     """Damaged lines stay counted when their file is deleted."""
-    outbox.spool.append(b"rubbish")
+    outbox.spool.append(frame(b"rubbish"))
     outbox.flush(store, {})
     assert outbox.damages() == 1
     outbox.finish(store)

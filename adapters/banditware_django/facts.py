@@ -55,6 +55,11 @@ class RequestFacts:
         """The query string, still encoded."""
         return str(self._meta.get("QUERY_STRING", ""))
 
+    @property
+    def conditional(self) -> bool:
+        """True if it asks for a page only if that is another one than the browser has."""
+        return "HTTP_IF_NONE_MATCH" in self._meta or "HTTP_IF_MODIFIED_SINCE" in self._meta
+
     def header(self, name: str) -> str:
         """Return a request header by its lower-case name, or an empty string."""
         return self._meta.get(HttpHeaders.to_wsgi_name(name)) or ""

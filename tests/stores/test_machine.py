@@ -25,9 +25,9 @@ from banditware import drain
 from banditware.counts import Record, encode
 from banditware.errors import StoreError
 from banditware.filespool import SUFFIX, FileSpool
+from banditware.framing import frame
 from banditware.keeping import INTERVAL
 from banditware.outbox import Outbox
-from banditware.spool import frame
 from tests.histories import added_up
 from tests.recording import Faulty, kill
 from tests.stores.table import STORES, RedisWorld, World
