@@ -18,21 +18,12 @@ from typing import Any, NamedTuple
 
 from banditware import Bandit
 from benchmarks import framework_apps as apps
-from benchmarks.overhead import (
-    BODY,
-    CALLS,
-    HEADERS,
-    ROWS,
-    config,
-    flask_app,
-    overhead,
-    wsgi_request,
-)
+from benchmarks.apps import BODY, config, flask_app
+from benchmarks.sending import HEADERS, ROWS, Request, wsgi_request
+from benchmarks.timing import CALLS, overhead
 
 #: Microseconds below which a difference is what the machine makes of it.
 LEAST = 1.0
-
-Request = tuple[Callable[[], None], list[str]]
 
 
 class Framework(NamedTuple):
