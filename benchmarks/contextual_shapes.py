@@ -89,11 +89,11 @@ def learnt(shape: Shape, experiments: Mapping[str, Any]) -> Bandit:
     return taught(Bandit.from_config(configured(experiments)), shape)
 
 
-def taught(bandit: Bandit, shape: Shape) -> Bandit:
-    """Return the bandit when each of its experiments has learnt from a few hundred rewards."""
+def taught(bandit: Bandit, shape: Shape, rewards: int = 300) -> Bandit:
+    """Return the bandit when each of its experiments has learnt from so many rewards."""
     generator = random.Random(2)
     for name in [each.name for each in bandit.settings.experiments]:
-        for _ in range(300):
+        for _ in range(rewards):
             given = shape.somebody(generator)
             decision = bandit.decide(name, context=given, actions=shape.actions)
             bandit.reward(decision, generator.random())
@@ -101,13 +101,15 @@ def taught(bandit: Bandit, shape: Shape) -> Bandit:
     return bandit
 
 
-def subjects_of(shape: Shape) -> Iterator[Attributes]:
-    """Return subjects without end."""
+def subjects_of(shape: Shape, number: int = 10_000) -> Iterator[Attributes]:
+    """Return subjects without end: so many, again and again."""
     generator = random.Random(3)
-    return cycle([shape.somebody(generator) for _ in range(10_000)])
+    return cycle([shape.somebody(generator) for _ in range(number)])
 
 
-def deciding(bandit: Bandit, name: str, shape: Shape) -> Callable[[], object]:
+def deciding(
+    bandit: Bandit, name: str, shape: Shape, subjects: Iterator[Attributes] | None = None
+) -> Callable[[], object]:
     """Return a decision of an experiment."""
-    subjects, actions = subjects_of(shape), shape.actions
+    subjects, actions = subjects or subjects_of(shape), shape.actions
     return lambda: bandit.decide(name, subject="u1", context=next(subjects), actions=actions)
