@@ -10,15 +10,22 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from itertools import cycle
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from mabwiser.mab import MAB, LearningPolicy
 
-from banditware import Bandit
 from banditware.contextual.policies import POLICIES
-from benchmarks.contextual_eppo import SHOES, TIERS, Attributes, Shape, eppo, many, wide
+from benchmarks.contextual_eppo import eppo
+from benchmarks.contextual_shapes import (
+    SHOES,
+    Shape,
+    deciding,
+    experiment,
+    learnt,
+    many,
+    subjects_of,
+    wide,
+)
 
 ROUNDS, CALLS = 40, 1_000
 
@@ -26,54 +33,6 @@ ROUNDS, CALLS = 40, 1_000
 ACTIONS, FEATURES = (2, 3, 5, 10, 20, 50), (5, 10, 20, 40, 64)
 
 Rows = dict[str, Callable[[], object]]
-
-
-def experiment(shape: Shape, policy: str = "igw", model: str = "per-arm") -> dict[str, Any]:
-    """Return the configuration of an experiment of that shape."""
-    levels = {
-        name: {"type": "categorical", "levels": list(each)} for name, each in shape.levels.items()
-    }
-    tier = {"type": "categorical", "levels": list(TIERS)}
-    own = {"action_context": {"price": "numeric", "tier": tier}}
-    return {
-        "policy": policy,
-        "model": model,
-        "context": {**dict.fromkeys(shape.numeric, "numeric"), **levels},
-        **(own if any(shape.actions.values()) else {}),
-        "arms": list(shape.actions),
-    }
-
-
-def learnt(shape: Shape, experiments: Mapping[str, Any]) -> Bandit:
-    """Return a bandit that has learnt from a few hundred rewards."""
-    bandit = Bandit.from_config(
-        {
-            "secret_keys": ["a key of the benchmark that is long enough"],
-            "store": "memory://",
-            "refresh": "1h",
-            "experiments": experiments,
-        }
-    )
-    generator = random.Random(2)
-    for name in experiments:
-        for _ in range(300):
-            given = shape.somebody(generator)
-            decision = bandit.decide(name, context=given, actions=shape.actions)
-            bandit.reward(decision, generator.random())
-    bandit.flush()
-    return bandit
-
-
-def subjects_of(shape: Shape) -> Iterator[Attributes]:
-    """Return subjects without end."""
-    generator = random.Random(3)
-    return cycle([shape.somebody(generator) for _ in range(10_000)])
-
-
-def deciding(bandit: Bandit, name: str, shape: Shape) -> Callable[[], object]:
-    """Return a decision of an experiment."""
-    subjects, actions = subjects_of(shape), shape.actions
-    return lambda: bandit.decide(name, subject="u1", context=next(subjects), actions=actions)
 
 
 def compared(shape: Shape) -> Rows:

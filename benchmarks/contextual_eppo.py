@@ -1,61 +1,15 @@
-"""Shapes of decisions in context, and what Eppo's SDK (a Rust core) makes of them."""
+"""What Eppo's SDK (a Rust core) makes of decisions in context."""
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import eppo_client
 
-TIERS = ("gold", "silver", "bronze")
-Attributes = dict[str, str | int | float | bool | None]
-
-
-class Shape(NamedTuple):
-    """What is decided: the attributes of each action, and those of the subject by kind."""
-
-    actions: dict[str, Attributes]
-    numeric: tuple[str, ...]
-    levels: Mapping[str, tuple[str, ...]]
-
-    def somebody(self, generator: random.Random) -> Attributes:
-        """Return a subject; every second number of the first kind is one that comes again."""
-        age = generator.gauss(40, 10)
-        first, *others = self.numeric
-        return {
-            first: generator.choice([age, round(age)]),
-            **{name: generator.randrange(20) for name in others},
-            **{name: generator.choice(levels) for name, levels in self.levels.items()},
-        }
-
-
-#: Three actions and six attributes.
-SHOES = Shape(
-    {
-        "nike": {"price": 90.5, "tier": "gold"},
-        "adidas": {"price": 80.0, "tier": "silver"},
-        "puma": {"price": 60.0, "tier": "bronze"},
-    },
-    ("age", "visits"),
-    {"country": ("GB", "US", "DE"), "device": ("phone", "desktop")},
-)
-
-
-def many(actions: int) -> Shape:
-    """Return the shape of so many shoes."""
-    shoes: dict[str, Attributes] = {
-        f"a{n}": {"price": 50.5 + n, "tier": TIERS[n % 3]} for n in range(actions)
-    }
-    return SHOES._replace(actions=shoes)
-
-
-def wide(features: int) -> Shape:
-    """Return three actions without attributes, and so many features of the subject."""
-    levels = {f"c{n}": ("x", "y", "z") for n in range(max(1, features // 6))}
-    numeric = tuple(f"n{n}" for n in range(features - 3 * len(levels)))
-    return Shape({"a": {}, "b": {}, "c": {}}, numeric, levels)
+from benchmarks.contextual_shapes import TIERS, Attributes, Shape
 
 
 def categorical(key: str, levels: tuple[str, ...], generator: random.Random) -> dict[str, Any]:

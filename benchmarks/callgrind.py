@@ -1,0 +1,80 @@
+"""Counting machine instructions by valgrind's callgrind, which knows nothing of noise."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from banditware.config import load
+from benchmarks import counted
+
+ROOT = Path(__file__).parent.parent
+
+#: What the counted process may see of the environment: its size moves addresses.
+ENVIRON = {"PYTHONHASHSEED": "0", "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+
+TOTAL = re.compile(r"^totals: (\d+)", re.MULTILINE)
+
+
+def missing() -> str:
+    """Return why nothing can be counted here, or nothing."""
+    if sys.platform != "linux" or shutil.which("valgrind") is None:
+        return "valgrind is not installed (on Debian and Ubuntu: apt-get install valgrind)"
+    return ""
+
+
+def instructions(first: str = "") -> dict[str, float]:
+    """Return the instructions that each path adds to a call, and those of the yardstick.
+
+    Args:
+        first: a module to import before anything is counted; it may change what is.
+
+    Raises:
+        subprocess.CalledProcessError: the counted process failed; its messages went to stderr.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _counted(folder, first, [])  # compiles what is imported
+        forks = _counted(folder, first, _callgrind(folder))
+        layouts = [_layout(folder, json.loads(fork)) for fork in forks.splitlines()]
+    return {name: _added([layout[name] for layout in layouts]) for name in layouts[0]}
+
+
+def _counted(folder: Path, first: str, under: Sequence[str]) -> str:
+    """Return what the counted process prints, in a folder of its own."""
+    own = Path(tempfile.mkdtemp(dir=folder))
+    loaded = [load(source) for source in counted.sources(own)]
+    (own / counted.SETTINGS).write_bytes(pickle.dumps(loaded))
+    program = [sys.executable, "-m", "benchmarks.counted", str(own), *filter(None, [first])]
+    environ = {**ENVIRON, "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    command = [*under, *program]
+    done = subprocess.run(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, check=True)
+    return done.stdout.decode()
+
+
+def _callgrind(folder: Path) -> list[str]:
+    fixed = ["setarch", "-R"] if shutil.which("setarch") else []
+    file = f"--callgrind-out-file={folder}/counts.%p"
+    return [*fixed, "valgrind", "-q", "--tool=callgrind", "--dump-before=getppid", file]
+
+
+def _layout(folder: Path, fork: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """Return the instructions of a call, bare and with banditware, by path."""
+    dumps = folder.glob(f"counts.{fork['process']}.*")
+    ordered = sorted(dumps, key=lambda dump: int(dump.suffix[1:]))
+    totals = [int(TOTAL.findall(dump.read_text())[0]) / fork["calls"] for dump in ordered]
+    loops = totals[1::2]  # between them is all that is not counted
+    return {name: (loops[2 * at], loops[2 * at + 1]) for at, name in enumerate(fork["names"])}
+
+
+def _added(layouts: Sequence[tuple[float, float]]) -> float:
+    """Return what is added at the least: see `benchmarks.counted` for why there are layouts."""
+    return min(ours for _, ours in layouts) - min(bare for bare, _ in layouts)
