@@ -123,14 +123,16 @@ def _mount(scope: Scope) -> str:
 
 
 def _by_name(headers: Sequence[tuple[Any, Any]]) -> Mapping[bytes, bytes | str]:
-    """Return headers by lower-case name; nearly all requests have each name once.
+    """Return headers by lower-case name; nearly all requests have each name once, and spell it so.
 
-    And servers spell them so, as the specification has it; one that spells `host` so does it with
-    all of them. The rest, and names that are not bytes, take twice the time.
+    The rest, and names that are not bytes, take twice the time.
     """
     plain = dict(headers)
-    if b"host" in plain and len(plain) == len(headers):
-        return plain
+    try:
+        if len(plain) == len(headers) and b"".join(plain).islower():
+            return plain
+    except TypeError:
+        pass
     found: dict[bytes, bytes] = {}
     for key, value in headers:
         name, text = _bytes(key).lower(), _bytes(value)
@@ -185,7 +187,7 @@ class ASGIMiddleware:
         if type(scope.get("headers")) is not list:
             scope["headers"] = list(scope.get("headers") or ())
         facts, ground = self._facts(scope), bandit._ground  # noqa: SLF001  # a call less
-        if scope.get("path") in ground.router.barren and not scope.get("root_path"):
+        if scope.get("path") in ground.barren and not scope.get("root_path"):
             visit = ground.visit(ground, facts)
         else:
             visit = bandit.begin(facts)

@@ -14,6 +14,7 @@ from banditware.contextual.attributes import level_in, number_in
 from banditware.contextual.features import MISSING, OTHER
 from banditware.counts import PULL, first_seen, once_key, pull, pull_features
 from banditware.errors import ContextError
+from banditware.framing import frame
 from banditware.model import SHARED, Attribute, Basis, Decision, Experiment, Schema
 from banditware.snapshot import ExperimentSnapshot
 
@@ -212,8 +213,8 @@ def pulled(
     if OTHER in features and snapshot.chooser is not None:
         new = snapshot.chooser.unseen(context, actions.get(arm, _NOTHING))
         features = "\t".join((f"{features} 1", *map(first_seen, new)))
-        return f"{begin}{features}".encode()
-    return f"{begin}{features} 1".encode()
+        return frame(f"{begin}{features}".encode())
+    return frame(f"{begin}{features} 1".encode())
 
 
 @lru_cache(4_096)

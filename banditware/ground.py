@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,7 @@ class Ground:
         costs: takes what every request cost; None if nobody measures it.
         below_mount: the paths of requests lack the app's mount point.
         seal: signs a decision into a token.
+        barren: paths where no route is; see `Router`.
         rewriting: names of the experiments of which an arm names something to serve instead.
         unnamed: names of the experiments whose arms only the app knows.
         waiting: names of the experiments whose pulls wait for the beacon.
@@ -76,6 +77,7 @@ class Ground:
     costs: Costs | None = None
     below_mount: bool = False
     seal: Callable[[Decision], str] = field(init=False)
+    barren: Container[str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)
     unnamed: frozenset[str] = field(init=False)
     waiting: frozenset[str] = field(init=False)
@@ -85,6 +87,7 @@ class Ground:
         if not self.count_bots:
             known_crawlers()
         self.seal = self.tokens.seal
+        self.barren = self.router.barren
         experiments = [each.experiment for each in self.snapshot.experiments.values()]
         elsewhere = (e.name for e in experiments if any(a.rewrite or a.redirect for a in e.arms))
         self.rewriting = frozenset(elsewhere)

@@ -175,7 +175,7 @@ class Router:
                 self.barren.clear()
             self.known[key] = found
             # In ASCII, because there a path is what every server says of it.
-            if not there and not self._uses_hosts and path.isascii():
+            if not (there or self._uses_hosts) and path.isascii():
                 self.barren.add(path)
         return found
 

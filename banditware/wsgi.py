@@ -132,7 +132,7 @@ class WSGIMiddleware:
         if bandit.between is not None and ATTENDED not in environ:
             return attended(self, environ, start_response, bandit.between)
         facts, ground = self._facts(environ), bandit._ground  # noqa: SLF001  # a call less
-        if environ.get("PATH_INFO") in ground.router.barren and not environ.get("SCRIPT_NAME"):
+        if environ.get("PATH_INFO") in ground.barren and not environ.get("SCRIPT_NAME"):
             visit = ground.visit(ground, facts)
         else:
             visit = bandit.begin(facts)

@@ -162,6 +162,43 @@ def test_a_cache_that_is_full_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(router.known) == 2
 
 
+def test_barren_paths_are_forgotten_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many paths without routes are asked for, no more than so many are kept."""
+    monkeypatch.setattr("banditware.routes.CACHED_MATCHES", 3)
+    router = Router([Route("/a")])
+    for number in range(7):
+        matches(router, f"/{number}")
+    assert router.barren == {"/6"}
+    assert matches(router, "/" + "b" * LONGEST_CACHED) == ()
+    assert len(router.barren) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "barren"),
+    [
+        ("/x", "GET", {"/x"}),
+        ("/x", "DELETE", {"/x"}),
+        ("/a", "GET", set()),
+        ("/a", "POST", set()),
+        ("/b/7", "POST", set()),
+        ("/b/x", "GET", {"/b/x"}),
+        ("/caf\u00e9", "GET", set()),
+    ],
+)
+def test_paths_without_any_route_are_known(path: str, method: str, barren: set[str]) -> None:
+    """A path is barren if no route is there for any method."""
+    router = Router([Route("/a", frozenset({"GET"})), Route("/b/<int:n>", frozenset({"GET"}))])
+    matched(router, path, method)
+    assert router.barren == barren
+
+
+def test_where_routes_name_hosts_no_path_is_barren() -> None:
+    """The same path may have a route on another host."""
+    router = Router([Route("/a", host="shop.example")])
+    assert matched(router, "/a", host="blog.example") == []
+    assert router.barren == set()
+
+
 def test_what_is_long_is_matched_but_not_kept() -> None:
     """A path of any length matches, and one that fills memory is not remembered."""
     router = Router([Route("/a/<x>")])

@@ -109,6 +109,24 @@ def test_routes_below_a_mount_point(open_shop: OpenShop, below_mount: bool, pull
     assert counted(shop).pulls == pulls
 
 
+def test_a_path_without_routes_may_be_the_end_of_one_with(open_shop: OpenShop) -> None:
+    """That a path is known to have no route says nothing of the same one below a mount point."""
+    shop = open_shop(routes=[{"match": "GET /shop/x", "choose": "color"}])
+    app = WSGIMiddleware(_hello, shop)
+    for mount in ("", "", "/shop", ""):
+        serve(app, environ(SCRIPT_NAME=mount, PATH_INFO="/x"))
+    assert counted(shop).pulls == 1
+
+
+def test_a_path_without_routes_is_known_in_ascii_alone(open_shop: OpenShop) -> None:
+    """What a server says of one path may be the text of another one."""
+    shop = open_shop(routes=[{"match": "GET /caf\u00e9", "choose": "color"}])
+    app = WSGIMiddleware(_hello, shop)
+    for path in ("/caf\u00c3\u00a9", "/caf\u00e9", "/caf\u00c3\u00a9", "/caf\u00e9"):
+        serve(app, environ(PATH_INFO=path.encode().decode("latin-1")))
+    assert counted(shop).pulls == 2
+
+
 def _hello(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"hello"]

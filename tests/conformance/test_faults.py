@@ -142,7 +142,7 @@ def test_a_fault_is_logged_once_a_minute(
     """All faults are counted; one in a minute is logged, with its traceback."""
     clock = Clock()
     shop = open_shop(clock)
-    monkeypatch.setattr(shop._ground.router, "match", breaking)
+    monkeypatch.setattr(shop._ground.router, "_at", breaking)
     visitor = Visitor(door.ask(shop))
     logged = []
     with caplog.at_level(logging.ERROR, "banditware"):
