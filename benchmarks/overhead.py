@@ -11,49 +11,27 @@ import platform
 import statistics
 import tempfile
 from pathlib import Path
-from typing import Any
 
-from mabwiser.mab import MAB, LearningPolicy
-
-from banditware import Bandit, wrap
-from benchmarks.apps import config, flask_app, plain_asgi, plain_wsgi
+from banditware import Bandit
+from benchmarks.apps import config, plain_asgi, plain_wsgi
 from benchmarks.importing import import_costs
 from benchmarks.least import LeastWSGI
+from benchmarks.rows.deciding import mabwiser
 from benchmarks.sending import ROWS, asgi_request, wsgi_request
 from benchmarks.timing import CALLS, in_turn, overhead
+from benchmarks.ways import flask_mab, ways
 
 #: Programs that send the same requests may take these from here.
 __all__ = ["ROWS", "asgi_request", "config", "plain_asgi", "plain_wsgi", "wsgi_request"]
 
 
-def entries(bandit: Bandit, folder: Path) -> list[tuple[str, Any, Any, Any]]:
-    """Return the ways in: name, what makes a request, the bare app, the wrapped one.
-
-    The last one is Flask-MAB, which keeps its counts in the folder.
-    """
-    flask_bare, flask_mab = flask_app().wsgi_app, flask_app(folder / "mab.json").wsgi_app
-    return [
-        ("WSGI", wsgi_request, plain_wsgi, wrap(plain_wsgi, bandit)),
-        ("ASGI", asgi_request, plain_asgi, wrap(plain_asgi, bandit)),
-        ("Flask", wsgi_request, flask_bare, wrap(flask_bare, bandit)),
-        ("Flask-MAB", wsgi_request, flask_bare, flask_mab),
-    ]
-
-
-def mabwiser() -> MAB:
-    """Return MABWiser's Thompson sampling, which has learnt of three arms."""
-    peer = MAB(["a", "b", "c"], LearningPolicy.ThompsonSampling())
-    peer.fit(["a", "b", "c"] * 20, [0, 1, 0, 1, 1, 0] * 10)
-    return peer
-
-
 def requests_table(folder: Path, rounds: int) -> None:
     """Time the rows of requests, and print them."""
     with Bandit.from_config(config(folder)) as bandit:
-        ways = entries(bandit, folder)
-        print(f"\n{'added microseconds':36}{'budget':>8}" + "".join(f"{e[0]:>11}" for e in ways))
+        every = [*ways(bandit), flask_mab(folder)]
+        print(f"\n{'added microseconds':36}{'budget':>8}" + "".join(f"{e.name:>11}" for e in every))
         for row in ROWS:
-            costs = [overhead(*entry[1:], row, rounds)[0] for entry in ways]
+            costs = [overhead(*way[1:], row, rounds)[0] for way in every]
             cells = "".join(f"{cost:11.2f}" for cost in costs)
             print(
                 f"{row.what:36}{row.budget:8.0f}{cells}   1/{costs[3] / costs[0]:.0f} of Flask-MAB"
@@ -73,8 +51,7 @@ def main() -> None:
         requests_table(folder, rounds)
         memory = {**config(folder), "store": "memory://"}
     with Bandit.from_config(memory) as bandit:
-        peer = mabwiser()
-        calls = {"ours": lambda: bandit.decide("txt_btn"), "theirs": peer.predict}
+        calls = {"ours": lambda: bandit.decide("txt_btn"), "theirs": mabwiser()}
         ours, theirs = map(statistics.median, in_turn(calls, rounds).values())
     print(f"{'decide() without context':36}{2:8}{ours:11.2f}   MABWiser Thompson {theirs:.2f}")
     ours, theirs = map(min, import_costs(["banditware", "flask_mab"]).values())

@@ -62,14 +62,13 @@ def requests(make: Any, bare: Any, wrapped: Any, row: Row) -> tuple[Any, Any]:
     return make(bare, row.path, cookie)[0], make(wrapped, row.path, cookie)[0]
 
 
-def added(samples: Mapping[str, list[float]], before: str, after: str) -> tables.Spread:
+def added(before: list[float], after: list[float]) -> tables.Spread:
     """Return the quartiles of what one call takes more than another one of the same round."""
-    pairs = zip(samples[before], samples[after], strict=True)
-    return tables.spread([late - early for early, late in pairs])
+    return tables.spread([late - early for early, late in zip(before, after, strict=True)])
 
 
 def overhead(make: Any, bare: Any, wrapped: Any, row: Row, rounds: int) -> tuple[float, float]:
     """Return the median of (wrapped minus bare) and the bare median, in microseconds."""
     pair = requests(make, bare, wrapped, row)
     samples = in_turn(dict(zip(("bare", "wrapped"), pair, strict=True)), rounds)
-    return added(samples, "bare", "wrapped").median, statistics.median(samples["bare"])
+    return added(samples["bare"], samples["wrapped"]).median, statistics.median(samples["bare"])
