@@ -27,7 +27,8 @@ def test_a_path_that_got_dearer_is_complained_about_with_what_to_do() -> None:
     assert complaints(compared(BASELINE, counts(41_200))) == [
         (
             "returning visitor, WSGI: 41,200 instructions, 6.1 % above the baseline of 38,830: "
-            "take the cost out again, or say why and write the baseline anew with `make instructions`"
+            "take the cost out again, or say why and write the baseline anew with "
+            "`make instructions`"
         )
     ]
 
