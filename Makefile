@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 FRAMEWORKS := test-flask-2.3 test-django-4.2 test-django-6.0 test-starlette-0.37
 
-.PHONY: demo test test-long check test-all $(FRAMEWORKS) conformance chaos schema bench clean
+.PHONY: demo test test-long check gate instructions instructions-all test-all $(FRAMEWORKS) conformance chaos schema bench clean
 
 demo: $(VENV)/.demo  ## the main job: an app under gunicorn, visitors, and traffic that moves
 	$(BIN)/banditware demo
@@ -22,6 +22,15 @@ check: $(VENV)/.test  ## format, lint, types, import rules, and that generated f
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+gate: $(VENV)/.core  ## no hot path takes 5 % more machine instructions than its baseline
+	PYTHONPATH=. $(BIN)/python benchmarks/instructions.py --check
+
+instructions: $(VENV)/.core  ## count the instructions of the hot paths, and make that the baseline
+	PYTHONPATH=. $(BIN)/python benchmarks/instructions.py --write
+
+instructions-all:  ## the same on every supported CPython that is installed
+	sh tests/test-all.sh instructions
 
 test-all:  ## the suite on every supported CPython that is installed
 	sh tests/test-all.sh

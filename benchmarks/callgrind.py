@@ -21,6 +21,9 @@ ROOT = Path(__file__).parent.parent
 #: What the counted process may see of the environment: its size moves addresses.
 ENVIRON = {"PYTHONHASHSEED": "0", "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
 
+#: How many layouts of CPython's cache of attributes are tried: see `benchmarks.counted`.
+LAYOUTS = 3
+
 TOTAL = re.compile(r"^totals: (\d+)", re.MULTILINE)
 
 
@@ -31,29 +34,40 @@ def missing() -> str:
     return ""
 
 
-def instructions(first: str = "") -> dict[str, float]:
+def instructions(first: str = "", layouts: int = LAYOUTS, only: str = "") -> dict[str, float]:
     """Return the instructions that each path adds to a call, and those of the yardstick.
 
     Args:
         first: a module to import before anything is counted; it may change what is.
+        layouts: how often everything is counted: see `benchmarks.counted`.
+        only: a regular expression for the names of the paths to count.
 
     Raises:
         subprocess.CalledProcessError: the counted process failed; its messages went to stderr.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _counted(folder, first, [])  # compiles what is imported
-        forks = _counted(folder, first, _callgrind(folder))
-        layouts = [_layout(folder, json.loads(fork)) for fork in forks.splitlines()]
-    return {name: _added([layout[name] for layout in layouts]) for name in layouts[0]}
+        counted_in(folder, [], "1", first, only)  # compiles what is imported
+        forks = counted_in(folder, _callgrind(folder), str(layouts), first, only)
+        costs = [_costs(folder, json.loads(fork)) for fork in forks.splitlines()]
+    return {name: _added([each[name] for each in costs]) for name in costs[0]}
 
 
-def _counted(folder: Path, first: str, under: Sequence[str]) -> str:
-    """Return what the counted process prints, in a folder of its own."""
+def counted_in(folder: Path, under: Sequence[str], *asked: str) -> str:
+    """Return what the counted process prints, a line per layout.
+
+    Args:
+        folder: it works in a new one below.
+        under: a command to run it by.
+        asked: what `benchmarks.counted` is asked for, after its folder.
+
+    Raises:
+        subprocess.CalledProcessError: it failed; its messages went to stderr.
+    """
     own = Path(tempfile.mkdtemp(dir=folder))
     loaded = [load(source) for source in counted.sources(own)]
     (own / counted.SETTINGS).write_bytes(pickle.dumps(loaded))
-    program = [sys.executable, "-m", "benchmarks.counted", str(own), *filter(None, [first])]
+    program = [sys.executable, "-m", "benchmarks.counted", str(own), *asked]
     environ = {**ENVIRON, "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
     command = [*under, *program]
     done = subprocess.run(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, check=True)
@@ -66,7 +80,7 @@ def _callgrind(folder: Path) -> list[str]:
     return [*fixed, "valgrind", "-q", "--tool=callgrind", "--dump-before=getppid", file]
 
 
-def _layout(folder: Path, fork: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+def _costs(folder: Path, fork: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     """Return the instructions of a call, bare and with banditware, by path."""
     dumps = folder.glob(f"counts.{fork['process']}.*")
     ordered = sorted(dumps, key=lambda dump: int(dump.suffix[1:]))
@@ -75,6 +89,6 @@ def _layout(folder: Path, fork: Mapping[str, Any]) -> dict[str, tuple[float, flo
     return {name: (loops[2 * at], loops[2 * at + 1]) for at, name in enumerate(fork["names"])}
 
 
-def _added(layouts: Sequence[tuple[float, float]]) -> float:
-    """Return what is added at the least: see `benchmarks.counted` for why there are layouts."""
-    return min(ours for _, ours in layouts) - min(bare for bare, _ in layouts)
+def _added(costs: Sequence[tuple[float, float]]) -> float:
+    """Return what is added at the least, over all layouts."""
+    return min(ours for _, ours in costs) - min(bare for bare, _ in costs)

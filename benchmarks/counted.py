@@ -1,10 +1,11 @@
 """What `instructions.py` counts: the hot paths, each called between two entries of `getppid`.
 
-`python -m benchmarks.counted FOLDER [MODULE]` runs under callgrind, which dumps and zeroes its
-counters whenever `getppid` is entered: so the calls are counted, to the last instruction, and
-nothing else. No other thread runs meanwhile; the clock stands still and draws are always the same.
-The folder holds the settings (of `sources`), since reading a configuration would take longer than
-everything that is counted. The module is imported first: it may change what is counted.
+`python -m benchmarks.counted FOLDER LAYOUTS MODULE ONLY` runs under callgrind, which dumps and
+zeroes its counters whenever `getppid` is entered: so the calls are counted, to the last
+instruction, and nothing else. No other thread runs meanwhile; the clock stands still and draws are
+always the same. The folder holds the settings (of `sources`), since reading a configuration would
+take longer than everything that is counted. The module, if any, is imported first: it may change
+what is counted. ONLY is a regular expression for the names of paths.
 
 CPython finds attributes by a cache of 4,096 places, in which two that are asked for on every
 request may fall on one; which, depends on addresses and on the order in which classes are first
@@ -15,12 +16,12 @@ places dealt out anew: the least is what the code costs.
 from __future__ import annotations
 
 import gc
-import hmac
 import importlib
 import json
 import os
 import pickle
 import random
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -40,12 +41,13 @@ from benchmarks.contextual_shapes import (
     taught,
 )
 from benchmarks.sending import ROWS, asgi_request, wsgi_request
+from benchmarks.yardstick import yardstick
 
 #: Calls before counting begins, in which caches fill and CPython specialises; calls that count.
 WARM, CALLS = 100, 100
 
-#: How many layouts of the cache of attributes are tried, and by how far each is from the last.
-LAYOUTS, STEP = 3, 333
+#: By how far a layout of the cache of attributes is from the last.
+STEP = 333
 
 NOW = 1_800_000_000.0
 
@@ -126,32 +128,6 @@ def nothing() -> None:
     """Do nothing: what is left is the cost of calling."""
 
 
-class Thing:
-    """Something with an attribute and a method."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def named(self, other: str) -> str:
-        """Return its name with another one."""
-        return self.name + other
-
-
-THINGS = [Thing(f"key{number}") for number in range(16)]
-
-TABLE = {f"key{number}": number for number in range(8)}
-
-
-def yardstick() -> tuple[int, bytes]:
-    """Do what programs do, ours too: look up, read attributes, call, split, join and sign."""
-    total, names = 0, []
-    for thing in THINGS:
-        if thing.name in TABLE:
-            total += TABLE[thing.name]
-        names.append(thing.named("=x").partition("=")[0])
-    return total, hmac.digest(b"key", "; ".join(names).encode(), "sha1")
-
-
 def count(call: Callable[[], object]) -> None:
     """Call it often; callgrind dumps twice: all before the calls, and the calls."""
     times = range(CALLS)
@@ -170,31 +146,33 @@ def deal(number: int) -> None:
         hasattr(type("Used", (), {}), "name")
 
 
-def count_all(folder: Path, layout: int) -> list[str]:
-    """Count everything, and return what was counted in its order."""
+def count_all(folder: Path, layout: int, only: str) -> list[str]:
+    """Count what has a name like that, and return what was counted in its order."""
     deal(layout * STEP)
     names = []
     for each in paths(folder, layout):
+        if each.ours is not yardstick and not re.search(only, each.name):
+            continue
         count(each.bare)
         count(each.ours)
         names.append(each.name)
     return names
 
 
-def fork(folder: Path, layout: int) -> None:
-    """Count everything in a process of its own; print which, and what was counted."""
+def fork(folder: Path, layout: int, only: str) -> None:
+    """Count in a process of its own; print which, and what was counted."""
     child = os.fork()
     if child:
         if os.waitpid(child, 0)[1]:
             sys.exit(1)
         return
-    names = count_all(folder, layout)
+    names = count_all(folder, layout, only)
     print(json.dumps({"process": os.getpid(), "names": names, "calls": CALLS}), flush=True)
     os._exit(0)  # without the threads' farewell
 
 
-def main(folder: str, first: str = "") -> None:
-    """Count everything, in one layout after the other."""
+def main(folder: str, layouts: str, first: str, only: str) -> None:
+    """Count in one layout after the other."""
     if first:
         importlib.import_module(first)
     for name in EXTRAS:
@@ -203,8 +181,8 @@ def main(folder: str, first: str = "") -> None:
         importlib.import_module(name)
     sys.setswitchinterval(60)
     gc.disable()
-    for layout in range(LAYOUTS):
-        fork(Path(folder), layout)
+    for layout in range(int(layouts)):
+        fork(Path(folder), layout, only)
 
 
 if __name__ == "__main__":

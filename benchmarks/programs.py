@@ -37,6 +37,7 @@ PROGRAMS = (
     Program("growth", "cost by the number of experiments, routes, arms and rules"),
     Program("threads", "cost by the number of threads and processes"),
     Program("pauses", "how long a request waits while experiments are refreshed"),
+    Program("instructions", "how many machine instructions the hot paths take, and may take"),
     Program("fleet", "what many workers ask of Redis"),
 )
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the suite on every supported CPython that can be found, each in an environment of its own.
+# Runs the suite (or another target of make) on every supported CPython that can be found, each in an
+# environment of its own.
 set -eu
 failed=""
 for version in 3.10 3.11 3.12 3.13; do
@@ -13,7 +14,7 @@ for version in 3.10 3.11 3.12 3.13; do
     continue
   fi
   echo "== $("$python" --version)"
-  make test PYTHON="$python" VENV=".venv-$version" || failed="$failed $version"
+  make "${1:-test}" PYTHON="$python" VENV=".venv-$version" || failed="$failed $version"
 done
 if [ -n "$failed" ]; then
   echo "failed on:$failed"

@@ -344,9 +344,15 @@ def _break(operator: Operator, tally: Tally) -> None:
     file.write_text(text.replace("policy:", "polic:"))
     since = time.monotonic()
     _until(lambda: _all(tally, since, lambda told: told.broken), "a broken file is reported")
-    version = operator.bandit.controls().version
+    version, refused = operator.bandit.controls().version, operator.refused
     operator.change("add")
-    assert operator.bandit.controls().version >= version
+    # What is refused changes nothing; what is not is the next version, file or no file.
+    changed = operator.made[-1][1].id if operator.refused == refused else version
+    assert operator.bandit.controls().version == changed
+    assert (changed > version) == (operator.refused == refused)
+    for pid in {told.pid for told in tally.since(since)}:
+        used = {each.reloads for each in tally.since(since) if each.pid == pid and each.broken}
+        assert len(used) == 1, "a broken file was used"
     file.write_text(text)
     since = time.monotonic()
     _until(lambda: _all(tally, since, lambda told: not told.broken), "a mended file is used")
