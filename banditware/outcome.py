@@ -249,7 +249,9 @@ class Outcome:
             return ""
         if self.barred() in _NO_COOKIE:
             return ""
-        kept = lasting(before, ground.snapshot.experiments) | changed
+        kept = changed
+        if before:
+            kept = lasting(before, ground.snapshot.experiments) | changed
         max_age = ground.cookie.max_age - (int(self.now) - known.issued)
         value = ground.tokens.write(known, kept.values())
         return ground.cookie.header(value, https=self.facts.secure, max_age=max_age)

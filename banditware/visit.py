@@ -213,6 +213,8 @@ class Visit(Explains, Beacons, Shown, Asker):
     def _again(self, snapshot: ExperimentSnapshot, given: Given) -> Decision | None:
         """Return the decision that the cookie remembers, if it may be served again."""
         known, now, experiment = self._assignments or self._known(), self._time, snapshot.experiment
+        if not known.by_experiment and not self.forced:
+            return None
         if experiment.name in self.forced:
             arm = self.forced[experiment.name]
             return undecided(experiment, FORCED, seal=self._ground.seal, default=arm)
