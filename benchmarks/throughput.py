@@ -9,7 +9,7 @@ import contextlib
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -78,6 +78,11 @@ class Result(NamedTuple):
         """What it comes to."""
         return compared(self.busy, self.calm)
 
+    @property
+    def added(self) -> float:
+        """Microseconds of processor time that an answer takes more."""
+        return statistics.median(both.ours.cost - both.reference.cost for both in self.busy)
+
     def misses(self) -> list[str]:
         """Return what of the claim does not hold."""
         row, found = self.row, self.comparison
@@ -99,17 +104,13 @@ class Result(NamedTuple):
             self.kind.name,
             row.what,
             row.reference,
-            f"{_middle(self.busy, 0):,.0f}",
+            f"{statistics.median(both.reference.rate for both in self.busy):,.0f}",
             ranged(found.rates),
             "" if row.least is None else f"≥ {row.least:.0%}".replace("%", " %"),
             ranged(found.costs),
-            f"{_middle(self.busy, 1, 'cost') - _middle(self.busy, 0, 'cost'):+.1f}",
+            f"{self.added:+.1f}",
             ranged(found.p99s),
         ]
-
-
-def _middle(pairs: Sequence[Pair], side: int, name: str = "rate") -> float:
-    return statistics.median(getattr(both[side], name) for both in pairs)
 
 
 COLUMNS = (
@@ -121,9 +122,10 @@ COLUMNS = (
 @contextlib.contextmanager
 def all_apps(kind: Kind, folder: Path) -> Iterator[Mapping[str, Running]]:
     """Run a server for each app."""
+    folder.mkdir()
     with contextlib.ExitStack() as stack:
         yield {
-            app: stack.enter_context(serving(kind, app, folder / f"{kind.interface}_{app}"))
+            app: stack.enter_context(serving(kind, app, folder / app))
             for app in ("bare", "floor", "wrapped")
         }
 
@@ -143,33 +145,38 @@ def requests(row: Row, server: Running) -> list[bytes]:
 
 
 def measured(
-    pool: Executor, servers: Mapping[str, Running], row: Row, effort: Effort
-) -> tuple[list[Pair], list[Pair]]:
-    """Return the pairs of a row: driven to the limit, and one request at a time."""
+    pool: Executor, servers: Mapping[str, Running], row: Row, seconds: float
+) -> tuple[Pair, Pair]:
+    """Return a pair of a row: driven to the limit, and one request at a time."""
     sent = requests(row, servers["wrapped"])
     rivals = [Rival(servers[app], sent, BODY) for app in (row.reference, row.ours)]
-    pair(pool, rivals, width=BUSY, seconds=effort.seconds / 2)  # to warm them up
-    both: tuple[list[Pair], list[Pair]] = [], []
-    for _ in range(effort.pairs):
-        for pairs, width in zip(both, (BUSY, CALM), strict=True):
-            pairs.append(pair(pool, rivals, width=width, seconds=effort.seconds))
-    return both
+    pair(pool, rivals, width=BUSY, seconds=seconds / 3)  # to warm them up
+    busy, calm = (pair(pool, rivals, width=width, seconds=seconds) for width in (BUSY, CALM))
+    return busy, calm
 
 
 def results(pool: Executor, folder: Path, effort: Effort) -> list[Result]:
-    """Measure all rows under all kinds of servers."""
-    found = []
-    for kind in KINDS:
-        with all_apps(kind, folder) as servers:
-            for row in ROWS:
-                print(f"{kind.name}: {row.what}", file=sys.stderr)
-                found.append(Result(kind, row, *measured(pool, servers, row, effort)))
+    """Measure all rows under all kinds of servers, each pair with servers of its own.
+
+    Two processes of the same program differ in speed, by the addresses and hashes they drew.
+    """
+    found = [Result(kind, row, [], []) for kind in KINDS for row in ROWS]
+    for number in range(effort.pairs):
+        for kind in KINDS:
+            print(f"{kind.name}: pair {number + 1} of {effort.pairs}", file=sys.stderr)
+            with all_apps(kind, folder / f"{kind.name}{number}") as servers:
+                for result in found:
+                    if result.kind is kind:
+                        busy, calm = measured(pool, servers, result.row, effort.seconds)
+                        result.busy.append(busy)
+                        result.calm.append(calm)
     return found
 
 
 NOTE = f"""\
 Both servers of a pair (one worker each) are driven at the same time, each with its load generator
-on a core of its own, and swap cores {{turns}} times; {{pairs}} pairs, medians (least to greatest).
+on a core of its own, and swap cores {{turns}} times; {{pairs}} pairs, each of processes of its own;
+medians (least to greatest).
 Throughput is what a server answers in the time of its core that the generator did not take, with
 {BUSY} requests before it at once; p99 is measured one request at a time, because under a
 full load the latency only says once more what the throughput says. Processor time is that of the
@@ -182,7 +189,7 @@ copies the headers and adds two.
 def main() -> int:
     """Print the tables; return 1 if a claim does not hold."""
     options = tables.options(__doc__)
-    effort = Effort(1, 0.1) if options.quick else Effort(5, 0.5)
+    effort = Effort(1, 0.1) if options.quick else Effort(5, 0.35)
     with tempfile.TemporaryDirectory() as name, ProcessPoolExecutor(2) as pool:
         found = results(pool, Path(name), effort)
         print("### Throughput of real servers\n")
