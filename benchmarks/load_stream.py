@@ -12,7 +12,7 @@ from typing import NamedTuple
 from benchmarks.load_apps import CHUNK, FIRST
 from benchmarks.load_client import FaultyAnswerError, connected, cookies, request
 from benchmarks.load_pairs import READY
-from benchmarks.load_servers import Running, forget_peak, peak, pin
+from benchmarks.load_servers import Running, forget_peak, peak, pin, processor_seconds
 
 #: Bytes that are read at once.
 ROOM = 1 << 20
@@ -54,11 +54,13 @@ class Streamed(NamedTuple):
         size: its bytes.
         seconds: how long it took.
         own: the seconds of processor time that the client itself took.
+        server: the same of the server.
     """
 
     size: int
     seconds: float
     own: float
+    server: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -184,8 +186,14 @@ def _turn(
 ) -> list[Streamed]:
     cores = sorted(sorted(os.sched_getaffinity(0))[:2], reverse=swapped)
     start = time.monotonic() + READY
-    todo = []
+    todo, before = [], []
     for server, core in zip(servers.values(), cores, strict=True):
         pin(server.processes, {core})
+        before.append(processor_seconds(server.processes))
         todo.append(shape._replace(port=server.port, core=core, start=start))
-    return list(pool.map(read, todo))
+    return [
+        streamed._replace(server=processor_seconds(server.processes) - earlier)
+        for streamed, server, earlier in zip(
+            pool.map(read, todo), servers.values(), before, strict=True
+        )
+    ]

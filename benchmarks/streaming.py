@@ -99,12 +99,13 @@ class Result(NamedTuple):
         rate = statistics.median(bare.rate for bare, _ in self.pairs) / 1e6
         growth = [f"{self.growth[app]:.1f}" for app in APPS]
         head = [self.kind.name, self.what, *firsts, f"{self.later * 1e6:+.1f}"]
-        return [*head, *growth, f"{rate:,.0f}", ranged(self.left)]
+        costs = [wrapped.server / bare.server for bare, wrapped in self.pairs]
+        return [*head, *growth, f"{rate:,.0f}", ranged(self.left), ranged(costs)]
 
 
 COLUMNS = (
     "server", "request", "first byte bare, µs", "wrapped, µs", "later", "MB more, bare", "wrapped",
-    "MB/s bare", "left",
+    "MB/s bare", "left", "processor time",
 )  # fmt: skip
 
 
