@@ -123,11 +123,16 @@ def asked(port: int, sent: bytes, ending: bytes) -> bytes:
 
 
 def drive(load: Load) -> Driven:
-    """Send requests for a while and wait for the answers, on one core."""
+    """Send requests for a while and wait for the answers, in a process for it, on one core."""
     os.sched_setaffinity(0, {load.core})
     # Does not push the server aside for every answer: no client does that from another machine.
     os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     gc.disable()  # nothing here makes cycles
+    return exchanged(load)
+
+
+def exchanged(load: Load) -> Driven:
+    """Send requests for a while and wait for the answers."""
     clock, latencies, ending = time.perf_counter, array("d"), load.ending
     requests = itertools.cycle(load.requests)
     time.sleep(max(0.0, load.start - time.monotonic()))
