@@ -47,10 +47,8 @@ schema: $(VENV)/.test  ## write the JSON Schemas of the configuration and of the
 	$(BIN)/banditware schema > docs/banditware.schema.json
 	$(BIN)/banditware schema --log > docs/decision-log.schema.json
 
-bench: $(VENV)/.bench  ## overhead next to the peers
-	$(BIN)/python benchmarks/overhead.py
-	PYTHONPATH=. $(BIN)/python benchmarks/frameworks.py
-	PYTHONPATH=. $(BIN)/python benchmarks/hostile_agent.py
+bench: $(VENV)/.bench  ## everything beside its peers: docs/benchmarks.md (BENCH=--quick: does it run?)
+	PYTHONPATH=. $(BIN)/python benchmarks/every.py $(BENCH)
 
 clean:
 	rm -rf $(VENV) .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

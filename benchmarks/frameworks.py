@@ -7,10 +7,8 @@ Django and Starlette, dependencies in FastAPI. `PYTHONPATH=. python benchmarks/f
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import io
-import platform
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,21 +16,15 @@ from typing import Any, NamedTuple
 
 from banditware import Bandit
 from benchmarks import framework_apps as apps
-from benchmarks.overhead import (
-    BODY,
-    CALLS,
-    HEADERS,
-    ROWS,
-    config,
-    flask_app,
-    overhead,
-    wsgi_request,
-)
+from benchmarks import tables
+from benchmarks.apps import BODY, config, flask_app
+from benchmarks.sending import HEADERS, ROWS, Request, wsgi_request
+from benchmarks.timing import CALLS, overhead
 
 #: Microseconds below which a difference is what the machine makes of it.
 LEAST = 1.0
 
-Request = tuple[Callable[[], None], list[str]]
+ROUNDS = 4
 
 
 class Framework(NamedTuple):
@@ -121,22 +113,20 @@ def check(framework: Framework) -> None:
     assert cookies, framework.name
 
 
-def table(columns: list[Framework], rounds: int) -> None:
-    """Time everything and print it."""
-    print(f"\n{'added microseconds (bare)':36}" + "".join(f"{each.name:>17}" for each in columns))
+def table(columns: list[Framework], rounds: int) -> str:
+    """Time everything and return the table."""
+    rows = []
     for row in ROWS:
         pairs = [overhead(each.request, each.bare, each.ours, row, rounds) for each in columns]
-        cells = "".join(f"{added:9.1f} ({bare:5.0f})" for added, bare in pairs)
-        ratio = pairs[-1][0] / max(pairs[0][0], LEAST)
-        print(f"{row.what:36}{cells}   1/{ratio:.0f} of Flask-MAB in Flask")
+        cells = [f"{added:.1f} ({bare:.0f})" for added, bare in pairs]
+        rows.append([row.what, *cells, pairs[-1][0] / max(pairs[0][0], LEAST)])
+    names = [each.name for each in columns]
+    return tables.markdown(["added microseconds (bare)", *names, f"{names[-1]}, times Flask"], rows)
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=8)
-    rounds = parser.parse_args().rounds
-    print(f"CPython {platform.python_version()}, {platform.machine()}, {rounds} rounds of {CALLS}")
+    rounds = 1 if tables.options(__doc__).quick else ROUNDS
     loop = asyncio.new_event_loop()
     with tempfile.TemporaryDirectory() as name:
         settings = {**config(Path(name)), "routes": []}
@@ -144,8 +134,14 @@ def main() -> None:
             columns = frameworks(bandit, Path(name) / "mab.json", loop)
             for framework in columns[:-1]:
                 check(framework)
-            table(columns, rounds)
+            print("### What the adapters add, by framework\n")
+            print(table(columns, rounds))
     loop.close()
+    print(
+        f"\nMedians of {rounds} rounds of {CALLS:,} calls, with and without experiments in turn; "
+        "in brackets what the bare framework takes. Apps are written as the guides say: decorators "
+        "in Flask, Django and Starlette, dependencies in FastAPI."
+    )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from banditware import Bandit, wrap
-from benchmarks.overhead import environ, plain_wsgi
+from benchmarks.apps import plain_wsgi
+from benchmarks.sending import environ
 
 SIZE = 8_192
 

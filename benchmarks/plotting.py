@@ -47,13 +47,15 @@ def lines(  # noqa: PLR0913  # a picture has a title and two axes
             axes.plot(xs, ys, marker="o", markersize=4, color=colour, label=name)
         axes.set(title=title, xlabel=x, ylabel=y)
         if log in (True, "x"):
-            axes.set_xscale("log")
+            axes.set(xscale="log")
+            axes.xaxis.set_major_formatter(_plainly)
         if log in (True, "y"):
-            axes.set_yscale("log")
+            axes.set(yscale="log")
+            axes.yaxis.set_major_formatter(_plainly)
         else:
             axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
         axes.grid(visible=True, alpha=0.3)
-        axes.legend()
+        _explain(axes, *axes.get_legend_handles_labels())
 
 
 def bars(path: Path, values: Mapping[str, float], *, title: str, x: str) -> None:
@@ -92,14 +94,26 @@ def grouped(
         axes.set_yticks(list(ticks.values()), list(ticks))
         axes.invert_yaxis()
         axes.set(title=title, xlabel=x, xscale="log" if log else "linear")
+        axes.xaxis.set_major_formatter(_plainly)
         axes.margins(x=0.15)
-        if len(names) > 1:
-            handles = [_patch(colours[name]) for name in names]
-            axes.legend(handles, names, loc="best")
+        _explain(axes, [_patch(colours[name]) for name in names], names)
 
 
 def _colours(number: int) -> list[str]:
     return [COLOURS[at % len(COLOURS)] for at in range(number)]
+
+
+def _plainly(value: float, position: int | None = None) -> str:
+    """Return a number at an axis as people write it: `10,000`, not a power."""
+    return f"{value:,g}"
+
+
+def _explain(axes: Any, handles: Sequence[Any], names: Sequence[str]) -> None:
+    """Say which colour is which, under the picture, where it covers nothing."""
+    if len(names) > 1:
+        columns = min(len(names), 4)
+        place = "outside lower center"
+        axes.figure.legend(handles, names, loc=place, ncols=columns, frameon=False)
 
 
 def _patch(colour: str) -> Any:

@@ -91,7 +91,7 @@ def second(bandits: Sequence[Bandit], rate: int) -> None:
         bandit._flusher.turn()  # noqa: SLF001  # its thread's, whose clock here is not the wall's
 
 
-def measured(workers: int, rate: int) -> Work:
+def measured(workers: int, rate: int, seconds: int = SECONDS) -> Work:
     """Return the work of so many workers with so many requests a second each."""
     folder = Path(tempfile.mkdtemp())
     server = ServerProcess("valkey")
@@ -109,17 +109,17 @@ def measured(workers: int, rate: int) -> Work:
     second(bandits, 10)
     with server.client() as client:
         before = read(client)
-        for _ in range(SECONDS):
+        for _ in range(seconds):
             clock.now += 1.0
             second(bandits, rate)
         after = read(client)
     pulls = sum(arm["pulls"] for arm in bandits[0].stats("color_btn")["arms"].values())
-    assert pulls == workers * (rate * SECONDS + 10) / 2, "every request is counted"
+    assert pulls == workers * (rate * seconds + 10) / 2, "every request is counted"
     for bandit in bandits:
         bandit.close(timeout=60)
     server.stop()
     shutil.rmtree(folder)
-    return Work(*starmap(lambda b, a: (a - b) / SECONDS, zip(before, after, strict=True)))
+    return Work(*starmap(lambda b, a: (a - b) / seconds, zip(before, after, strict=True)))
 
 
 def memory() -> None:

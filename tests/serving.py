@@ -147,7 +147,7 @@ class Visitor:
             answer = Answer(response.status, response.getheaders(), response.read())
         for name, value in answer.headers:
             if name.lower() == "set-cookie":
-                self.cookies.update({k: m.value for k, m in SimpleCookie(value).items()})
+                self.cookies.update({k: m.coded_value for k, m in SimpleCookie(value).items()})
         return answer
 
     def get(self, path: str) -> Answer:

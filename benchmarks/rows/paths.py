@@ -1,0 +1,84 @@
+"""What a request pays, by what it asks for: the first four rows, on every way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from banditware import Bandit
+from benchmarks import plotting, tables
+from benchmarks.apps import config, plain_asgi, plain_wsgi
+from benchmarks.least import LeastASGI, LeastWSGI
+from benchmarks.rows import optional
+from benchmarks.rows.finding import LEAST, Cost, Finding, compared
+from benchmarks.sending import ROWS, Row, asgi_request, wsgi_request
+from benchmarks.timing import added, in_turn, requests
+from benchmarks.ways import Way, flask_mab, ways
+
+#: Ways in that the budgets are for. An app of Flask varies by more than the first of them.
+JUDGED = ("WSGI", "ASGI")
+
+#: What a wrapper has to do at least, by the way in; it makes no choice, so one row is enough.
+FLOORS = {
+    "WSGI": Way("WSGI", wsgi_request, plain_wsgi, LeastWSGI(plain_wsgi)),
+    "ASGI": Way("ASGI", asgi_request, plain_asgi, LeastASGI(plain_asgi)),
+}
+
+FLOOR = "the least a wrapper does"
+
+#: What every way in adds, by the name of the row and of the way.
+Added = dict[str, dict[str, tables.Spread]]
+
+
+def measured(folder: Path, rounds: int) -> tuple[Added, Mapping[str, str]]:
+    """Return what each way in adds to each kind of request, and why a peer is missing."""
+    with Bandit.from_config(config(folder)) as bandit:
+        peers, missing = optional.made({"Flask-MAB": lambda: flask_mab(folder)})
+        every = {way.name: way for way in ways(bandit)} | peers
+        floors = {f"{FLOOR}: {name}": way for name, way in FLOORS.items()}
+        return {
+            row.what: timed({**every, **(floors if row is ROWS[0] else {})}, row, rounds)
+            for row in ROWS
+        }, missing
+
+
+def timed(every: Mapping[str, Way], row: Row, rounds: int) -> dict[str, tables.Spread]:
+    """Return what each way in adds to a kind of request; all of them take turns."""
+    calls: dict[tuple[str, bool], Callable[[], Any]] = {}
+    for name, way in every.items():
+        pair = requests(way.make, way.bare, way.wrapped, row)
+        calls[name, False], calls[name, True] = pair
+    samples = in_turn(calls, rounds)
+    return {name: added(samples[name, False], samples[name, True]) for name in every}
+
+
+def findings(found: Added, missing: Mapping[str, str]) -> list[Finding]:
+    """Return the rows."""
+    lines: list[Finding] = []
+    for row in ROWS:
+        each = found[row.what]
+        for way in ("WSGI", "ASGI", "Flask"):
+            budget = row.budget if way in JUDGED else None
+            peers: list[tuple[str, tables.Spread | str]] = [
+                ("Flask-MAB", each.get("Flask-MAB") or missing["Flask-MAB"])
+            ]
+            if f"{FLOOR}: {way}" in each:
+                peers.append((FLOOR, each[f"{FLOOR}: {way}"]))
+            lines += compared(Cost(f"{row.what}, added", way, each[way], budget), peers)
+    return lines
+
+
+def picture(found: Added, folder: Path) -> None:
+    """Draw what each way in adds, by path."""
+    groups = {
+        row.what: {
+            way if way == "Flask-MAB" else f"banditware, {way}": max(took.median, LEAST)
+            for way, took in found[row.what].items()
+            if way in ("WSGI", "ASGI", "Flask-MAB")
+        }
+        for row in ROWS
+    }
+    title = "What is added to a request"
+    x = "microseconds, the median; logarithmic"
+    plotting.grouped(folder / "overhead-by-path.svg", groups, title=title, x=x, log=True)

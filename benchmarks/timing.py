@@ -1,0 +1,74 @@
+"""Times of calls, taken in turn, so that a machine whose speed drifts favours none of them.
+
+A round is long enough for the caches of the processor to be those of a server that answers one
+request after the other.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
+
+from benchmarks import tables
+from benchmarks.sending import Row
+
+CALLS = 1_000
+
+Name = TypeVar("Name", bound=Hashable)
+
+
+def timed(call: Callable[[], object], calls: int = CALLS) -> float:
+    """Return microseconds per call over a short run."""
+    start = time.perf_counter()
+    for _ in range(calls):
+        call()
+    return (time.perf_counter() - start) / calls * 1e6
+
+
+def in_turn(
+    every: Mapping[Name, Callable[[], object]], rounds: int, calls: int = CALLS
+) -> dict[Name, list[float]]:
+    """Return the microseconds of each call in each round; all calls are timed in every round.
+
+    A round before the first warms everything up.
+    """
+    for call in every.values():
+        timed(call, calls)
+    samples: dict[Name, list[float]] = {name: [] for name in every}
+    for _ in range(rounds):
+        gc.collect()
+        for name, call in every.items():
+            samples[name].append(timed(call, calls))
+    return samples
+
+
+def requests(make: Any, bare: Any, wrapped: Any, row: Row) -> tuple[Any, Any]:
+    """Return functions that send a row's request to the bare app, and to the wrapped one.
+
+    Args:
+        make: makes a request of an app, a path and a cookie, as `sending.wsgi_request` does.
+        bare: the app.
+        wrapped: the same with experiments; it sets the cookie of a visitor who returns.
+        row: what is requested.
+    """
+    cookie = ""
+    if row.returning:
+        first, cookies = make(wrapped, "/", "")
+        first()
+        cookie = "; ".join(value.split(";")[0] for value in cookies)
+    return make(bare, row.path, cookie)[0], make(wrapped, row.path, cookie)[0]
+
+
+def added(before: list[float], after: list[float]) -> tables.Spread:
+    """Return the quartiles of what one call takes more than another one of the same round."""
+    return tables.spread([late - early for early, late in zip(before, after, strict=True)])
+
+
+def overhead(make: Any, bare: Any, wrapped: Any, row: Row, rounds: int) -> tuple[float, float]:
+    """Return the median of (wrapped minus bare) and the bare median, in microseconds."""
+    pair = requests(make, bare, wrapped, row)
+    samples = in_turn(dict(zip(("bare", "wrapped"), pair, strict=True)), rounds)
+    return added(samples["bare"], samples["wrapped"]).median, statistics.median(samples["bare"])
