@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.overhead import config
+from benchmarks.apps import config
 from tests.serving import MODULE, running
 
 #: The processes and the processor clock of another process, as Linux shows them.
