@@ -1,0 +1,207 @@
+"""What banditware leaves of a server's throughput: hello-world under gunicorn and under uvicorn.
+
+`PYTHONPATH=. python benchmarks/throughput.py [--quick] [--pictures FOLDER]`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import load_workers, tables
+from benchmarks.load_apps import BODY
+from benchmarks.load_client import asked, cookies, request
+from benchmarks.load_pairs import Comparison, Pair, Rival, compared, pair, ranged
+from benchmarks.load_servers import KINDS, Kind, Running, serving
+
+#: How many visitors come back in turn.
+VISITORS = 100
+
+#: Requests before a server at once: enough that it never waits, and one.
+BUSY, CALM = 16, 1
+
+#: How much p99 may grow, as a ratio.
+P99 = 1.05
+
+
+class Row(NamedTuple):
+    """A claim: what is compared, with what, and how much of its throughput has to be left.
+
+    Attributes:
+        what: the row's name.
+        path: what is requested.
+        returning: whether the visitor brings a cookie.
+        ours: which app is measured.
+        reference: which app it is compared with.
+        least: the ratio of throughputs that is claimed; nothing for a row that only informs.
+    """
+
+    what: str
+    path: str
+    returning: bool
+    ours: str
+    reference: str
+    least: float | None
+
+
+ROWS = (
+    Row("the floor itself", "/", returning=False, ours="floor", reference="bare", least=None),
+    Row("unmatched", "/other", returning=True, ours="wrapped", reference="bare", least=0.97),
+    Row("returning", "/", returning=True, ours="wrapped", reference="floor", least=0.95),
+    Row("new visitor", "/", returning=False, ours="wrapped", reference="floor", least=0.88),
+)
+
+
+class Effort(NamedTuple):
+    """How long to measure: pairs, and seconds for each turn of a pair."""
+
+    pairs: int
+    seconds: float
+
+
+class Result(NamedTuple):
+    """A row under a kind of server, measured."""
+
+    kind: Kind
+    row: Row
+    busy: list[Pair]
+    calm: list[Pair]
+
+    @property
+    def comparison(self) -> Comparison:
+        """What it comes to."""
+        return compared(self.busy, self.calm)
+
+    @property
+    def added(self) -> float:
+        """Microseconds of processor time that an answer takes more."""
+        return statistics.median(both.ours.cost - both.reference.cost for both in self.busy)
+
+    def misses(self) -> list[str]:
+        """Return what of the claim does not hold."""
+        row, found = self.row, self.comparison
+        if row.least is None:
+            return []
+        rate, p99 = statistics.median(found.rates), statistics.median(found.p99s)
+        where = f"{self.kind.name}, {row.what}"
+        missed = []
+        if rate < row.least:
+            missed.append(f"{where}: {rate:.1%} of the throughput, not {row.least:.0%}")
+        if p99 > P99:
+            missed.append(f"{where}: p99 is {p99 - 1:.1%} up, not {P99 - 1:.0%}")
+        return missed
+
+    def cells(self) -> list[object]:
+        """Return the row of the table."""
+        found, row = self.comparison, self.row
+        return [
+            self.kind.name,
+            row.what,
+            row.reference,
+            f"{statistics.median(both.reference.rate for both in self.busy):,.0f}",
+            ranged(found.rates),
+            "" if row.least is None else f"≥ {row.least:.0%}".replace("%", " %"),
+            ranged(found.costs),
+            f"{self.added:+.1f}",
+            ranged(found.p99s),
+        ]
+
+
+COLUMNS = (
+    "server", "request", "compared with", "its answers/s", "throughput left", "claim",
+    "processor time", "µs", "p99",
+)  # fmt: skip
+
+
+@contextlib.contextmanager
+def all_apps(kind: Kind, folder: Path) -> Iterator[Mapping[str, Running]]:
+    """Run a server for each app."""
+    folder.mkdir()
+    with contextlib.ExitStack() as stack:
+        yield {
+            app: stack.enter_context(serving(kind, app, folder / app))
+            for app in ("bare", "floor", "wrapped")
+        }
+
+
+def requests(row: Row, server: Running) -> list[bytes]:
+    """Return what the visitors of a row send, all of them once.
+
+    Args:
+        row: the row.
+        server: the wrapped one, which gives cookies to those who come back.
+    """
+    if not row.returning:
+        return [request(row.path)]
+    first = request("/")
+    given = (cookies(asked(server.port, first, BODY)) for _ in range(VISITORS))
+    return [request(row.path, cookie) for cookie in given]
+
+
+def measured(
+    pool: Executor, servers: Mapping[str, Running], row: Row, seconds: float
+) -> tuple[Pair, Pair]:
+    """Return a pair of a row: driven to the limit, and one request at a time."""
+    sent = requests(row, servers["wrapped"])
+    rivals = [Rival(servers[app], sent, BODY) for app in (row.reference, row.ours)]
+    pair(pool, rivals, width=BUSY, seconds=seconds / 3)  # to warm them up
+    busy, calm = (pair(pool, rivals, width=width, seconds=seconds) for width in (BUSY, CALM))
+    return busy, calm
+
+
+def results(pool: Executor, folder: Path, effort: Effort) -> list[Result]:
+    """Measure all rows under all kinds of servers, each pair with servers of its own.
+
+    Two processes of the same program differ in speed, by the addresses and hashes they drew.
+    """
+    found = [Result(kind, row, [], []) for kind in KINDS for row in ROWS]
+    for number in range(effort.pairs):
+        for kind in KINDS:
+            print(f"{kind.name}: pair {number + 1} of {effort.pairs}", file=sys.stderr)
+            with all_apps(kind, folder / f"{kind.name}{number}") as servers:
+                for result in found:
+                    if result.kind is kind:
+                        busy, calm = measured(pool, servers, result.row, effort.seconds)
+                        result.busy.append(busy)
+                        result.calm.append(calm)
+    return found
+
+
+NOTE = f"""\
+Both servers of a pair (one worker each) are driven at the same time, each with its load generator
+on a core of its own, and swap cores {{turns}} times; {{pairs}} pairs, each of processes of its own;
+medians (least to greatest).
+Throughput is what a server answers in the time of its core that the generator did not take, with
+{BUSY} requests before it at once; p99 is measured one request at a time, because under a
+full load the latency only says once more what the throughput says. Processor time is that of the
+server for an answer, its flushing thread included: the ratio, and the difference. gunicorn's sync
+worker gets a connection for every request; {VISITORS} visitors come back in turn. The floor only
+copies the headers and adds two.
+"""
+
+
+def main() -> int:
+    """Print the tables; return 1 if a claim does not hold."""
+    options = tables.options(__doc__)
+    effort = Effort(1, 0.1) if options.quick else Effort(5, 0.35)
+    with tempfile.TemporaryDirectory() as name, ProcessPoolExecutor(2) as pool:
+        found = results(pool, Path(name), effort)
+        print("### Throughput of real servers\n")
+        print(tables.machine(), end="\n\n")
+        print(tables.markdown(COLUMNS, [result.cells() for result in found]), end="\n\n")
+        print(NOTE.format(pairs=effort.pairs, turns=4))
+        load_workers.main(pool, Path(name), options)
+    missed = [line for result in found for line in result.misses()]
+    for line in missed:
+        print(f"- MISSED: {line}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
