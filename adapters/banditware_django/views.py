@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from inspect import isawaitable
-from keyword import iskeyword
 from typing import Any, TypeAlias, TypeVar
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.utils.cache import patch_cache_control
 
+from banditware.parameters import Parameter
 from banditware_django.visits import visit_of
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -40,20 +40,11 @@ def choose(experiment: str, *, parameter: str | None = None) -> Decorator[Any]:
     Raises:
         ValueError: a view cannot have a parameter of that name.
     """
-    name = experiment if parameter is None else parameter
-    if not name.isidentifier() or iskeyword(name):
-        raise ValueError(
-            f"no view can have a parameter {name!r}: name another one, "
-            f"as in choose({experiment!r}, parameter='shown')"
-        )
+    shown = Parameter.of(experiment, parameter)
 
     def before(request: HttpRequest, given: dict[str, Any]) -> None:
-        if name in given:
-            raise TypeError(
-                f"the view gets {name!r} from its route or another decorator already: "
-                f"name another one, as in choose({experiment!r}, parameter='shown')"
-            )
-        given[name] = visit_of(request)[experiment]
+        shown.refuse_twice(given)
+        given[shown.name] = visit_of(request)[experiment]
 
     return _decorator(before, _keep_private)
 

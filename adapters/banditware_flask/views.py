@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from inspect import iscoroutinefunction
-from keyword import iskeyword
 from typing import Any, Protocol, TypeVar
 
+from banditware.parameters import Parameter
 from banditware_flask.visits import current_visit
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -34,20 +34,11 @@ def choose(experiment: str, *, parameter: str | None = None) -> Decorator:
     Raises:
         ValueError: a view cannot have a parameter of that name.
     """
-    name = experiment if parameter is None else parameter
-    if not name.isidentifier() or iskeyword(name):
-        raise ValueError(
-            f"no view can have a parameter {name!r}: name another one, "
-            f"as in choose({experiment!r}, parameter='shown')"
-        )
+    shown = Parameter.of(experiment, parameter)
 
     def with_arm(view: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
-        if name in given:
-            raise TypeError(
-                f"{view.__name__}() gets {name!r} from its route or another decorator already: "
-                f"name another one, as in choose({experiment!r}, parameter='shown')"
-            )
-        return {**given, name: current_visit()[experiment]}
+        shown.refuse_twice(given, f"{view.__name__}()")
+        return {**given, shown.name: current_visit()[experiment]}
 
     def decorate(view: Any) -> Any:
         if iscoroutinefunction(view):

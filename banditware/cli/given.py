@@ -39,3 +39,38 @@ def with_settings(command: click.Command, settings: Callable[[], Settings]) -> c
         return callback(config=settings, **given)
 
     return click.Command(command.name, params=asked, callback=run, help=text)
+
+
+class OfProject(click.Group):
+    """The commands that read one configuration, for a framework's own command line.
+
+    A command is imported only when somebody asks for it.
+    """
+
+    #: Their names.
+    NAMES = (
+        *("check", "plan", "stats", "why", "log", "changes", "doctor", "export", "import"),
+        *("pause", "resume", "promote", "stop", "archive", "reset", "retire", "add"),
+        *("kill", "revive"),
+    )
+
+    def __init__(self, settings: Callable[[], Settings], whole: click.Group, *, help: str) -> None:  # noqa: A002  # as click has it
+        """Keep what the commands need.
+
+        Args:
+            settings: returns the settings of the project; called when a command runs.
+            whole: all commands of banditware.
+            help: what the group is for.
+        """
+        super().__init__("banditware", help=help)
+        self._settings = settings
+        self._whole = whole
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click calls it so
+        """Return their names."""
+        return list(self.NAMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command for the project's configuration, or None."""
+        command = self._whole.get_command(ctx, cmd_name) if cmd_name in self.NAMES else None
+        return None if command is None else with_settings(command, self._settings)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from banditware.cli import main
+from tests.cli import commands
 
 CONFIG = """\
 secret_keys: [a secret of the tests]
@@ -24,8 +24,7 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def run(config: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["cdn", str(config), *arguments])
+run = partial(commands.run, "cdn")
 
 
 def test_all_files_are_printed(config: Path) -> None:

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from banditware.cli import copy as module
-from banditware.cli import main
 from banditware.control import Control, Controls, text_of
 from banditware.copying import Copied, copy_all
 from banditware.errors import StoreError
@@ -18,6 +17,7 @@ from banditware.outbox import Outbox
 from banditware.stores import Batch, Store, open_store
 from banditware.stores.controls import KeptControls
 from tests import redis_servers
+from tests.cli import commands
 from tests.recording import fields, pull
 from tests.redis_servers import ServerProcess
 
@@ -47,8 +47,7 @@ def place(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/here.db"
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["copy", *arguments])
+run = partial(commands.run, "copy")
 
 
 def test_there_and_back(here: Store, place: str, server: ServerProcess, tmp_path: Path) -> None:

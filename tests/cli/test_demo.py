@@ -9,14 +9,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from banditware.cli import demo as command
-from banditware.cli import main
 from banditware.cli.demonstration.tally import Tally
+from tests.cli import commands
 
 EXACT = re.compile(r"(\w+): visitors saw (\d+), stored (\d+); clicked (\d+), stored (\d+): (\w+)")
 
@@ -39,9 +39,7 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def run(*arguments: str) -> Result:
-    """Run the command in this process; the server is one of its own."""
-    return CliRunner().invoke(main, ["demo", *arguments])
+run = partial(commands.run, "demo")
 
 
 def spawned(*arguments: str, scratch: Path) -> subprocess.Popen[str]:

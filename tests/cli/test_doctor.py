@@ -2,19 +2,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from banditware import Bandit
 from banditware.cli import doctor as module
-from banditware.cli import main
 from banditware.errors import StoreError
 from banditware.outbox import Outbox
 from banditware.stores.sqlite import SQLiteStore
 from tests import redis_servers
+from tests.cli import commands
 from tests.recording import kill, pull
 from tests.redis_servers import ServerProcess
 
@@ -47,8 +47,7 @@ def configured(folder: Path, store: str, key: str = KEY) -> Path:
     return path
 
 
-def run(config: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["doctor", str(config), *arguments])
+run = partial(commands.run, "doctor")
 
 
 def findings(config: Path) -> dict[str, dict[str, Any]]:

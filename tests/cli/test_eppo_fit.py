@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from banditware import Bandit
-from banditware.cli import main
 from banditware.eppo import EppoClient
+from tests.cli import commands
 
 CONFIG = """
 secret_keys: [a-secret-for-tests-of-thirty-two-characters]
@@ -31,9 +31,7 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def fit(*arguments: object) -> Result:
-    """Run the command."""
-    return CliRunner().invoke(main, ["eppo", "fit", *map(str, arguments)])
+fit = partial(commands.run, "eppo", "fit")
 
 
 def test_what_was_learnt_becomes_files_of_eppo(config: Path, tmp_path: Path) -> None:

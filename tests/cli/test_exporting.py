@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from pyarrow import parquet
 
 from banditware import Bandit
-from banditware.cli import main
 from banditware.config import load
+from tests.cli.commands import printed, run
 from tests.support import Watch
 
 CONFIG = """
@@ -54,16 +53,9 @@ def bandit(config: Path) -> Iterator[Bandit]:
         yield opened
 
 
-def run(*arguments: object) -> Result:
-    """Run a command."""
-    return CliRunner().invoke(main, list(map(str, arguments)))
-
-
 def rows(config: Path, *arguments: str) -> list[dict[str, str]]:
     """Return what is exported as CSV."""
-    result = run("export", config, *arguments)
-    assert (result.exit_code, result.stderr) == (0, "")
-    return list(csv.DictReader(result.stdout.splitlines()))
+    return list(csv.DictReader(printed("export", config, *arguments).splitlines()))
 
 
 def test_counts(config: Path, bandit: Bandit) -> None:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from banditware import Bandit
-from banditware.cli import main
+from tests.cli import commands
 from tests.support import Surfer
 
 CONFIG = """
@@ -31,9 +31,7 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def forget(*arguments: str | Path) -> Result:
-    """Run the command."""
-    return CliRunner().invoke(main, ["forget", *map(str, arguments)])
+forget = partial(commands.run, "forget")
 
 
 def test_somebody_is_forgotten(config: Path) -> None:

@@ -3,15 +3,15 @@ from __future__ import annotations
 import json
 import random
 import time
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from click.testing import CliRunner, Result
 
 from banditware import Bandit
-from banditware.cli import main
 from banditware.config import load
+from tests.cli import commands
 from tests.support import Asked
 
 CONFIG = """
@@ -34,9 +34,7 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def link(*arguments: str | Path) -> Result:
-    """Run the command."""
-    return CliRunner().invoke(main, ["link", *map(str, arguments)])
+link = partial(commands.run, "link")
 
 
 def arms(config: Path, url: str, after: float = 0) -> dict[str, str]:

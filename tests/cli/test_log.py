@@ -2,19 +2,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
 from banditware import Bandit
 from banditware.cli import log as module
-from banditware.cli import main
 from banditware.cli.logged import readable
 from banditware.config import load
+from tests.cli import commands
 from tests.support import NOON, Watch
 
 CONFIG = """
@@ -51,16 +51,12 @@ def bandit(config: Path) -> Iterator[Bandit]:
         yield opened
 
 
-def run(config: Path, *arguments: str) -> Result:
-    """Run the command."""
-    return CliRunner().invoke(main, ["log", str(config), *arguments])
+run = partial(commands.run, "log")
 
 
 def events(config: Path, *arguments: str) -> list[dict[str, Any]]:
     """Return the events that the command prints."""
-    result = run(config, *arguments)
-    assert (result.exit_code, result.stderr) == (0, "")
-    return [json.loads(line) for line in result.stdout.splitlines()]
+    return [json.loads(line) for line in commands.printed("log", config, *arguments).splitlines()]
 
 
 @pytest.mark.usefixtures("bandit")

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from banditware import Bandit
-from banditware.cli import main
+from tests.cli import commands
 
 CONFIG = """
 secret_keys: [a-secret-for-tests-of-thirty-two-characters]
@@ -37,9 +37,7 @@ def changed(config: Path) -> Path:
     return path
 
 
-def run(*arguments: object) -> Result:
-    """Run the command."""
-    return CliRunner().invoke(main, ["plan", *map(str, arguments)])
+run = partial(commands.run, "plan")
 
 
 def test_nothing_changes(config: Path) -> None:

@@ -3,17 +3,17 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from banditware import Bandit
-from banditware.cli import main
 from banditware.cli import stats as module
 from banditware.errors import StoreError
+from tests.cli import commands
 from tests.support import NOON
 
 CONFIG = """
@@ -45,16 +45,13 @@ def bandit(config: Path) -> Iterator[Bandit]:
         yield opened
 
 
-def run(config: Path, *arguments: str) -> Result:
-    """Run the command."""
-    return CliRunner().invoke(main, ["stats", str(config), *arguments])
+run = partial(commands.run, "stats")
 
 
 def reports(config: Path, *arguments: str) -> dict[str, Any]:
     """Return what the command prints as JSON."""
-    result = run(config, "--json", *arguments)
-    assert result.exit_code == 0, result.output
-    found: dict[str, Any] = json.loads(result.stdout)["experiments"]
+    text = commands.printed("stats", config, "--json", *arguments)
+    found: dict[str, Any] = json.loads(text)["experiments"]
     return found
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from banditware import Bandit
-from banditware.cli import COMMANDS, main, steering
+from banditware.cli import COMMANDS, steering
 from banditware.cli.steering import TABLE, login, told
 from banditware.control import Change, Control
 from banditware.controlling import ACTIONS
+from tests.cli.commands import printed, run
 
 CONFIG = """
 secret_keys: [a-secret-for-tests-of-thirty-two-characters]
@@ -41,11 +41,6 @@ def bandit(config: Path) -> Iterator[Bandit]:
     with Bandit.from_config(config) as opened:
         opened.flush()
         yield opened
-
-
-def run(command: str, config: Path, *arguments: str, typed: str | None = None) -> Result:
-    """Run a command."""
-    return CliRunner().invoke(main, [command, str(config), *arguments], input=typed)
 
 
 def test_there_is_a_command_for_everything() -> None:
@@ -216,9 +211,7 @@ def test_how_often(number: int, text: str) -> None:
 
 def changes(config: Path, *arguments: str) -> list[str]:
     """Return what the command prints."""
-    result = CliRunner().invoke(main, ["changes", str(config), *arguments])
-    assert result.exit_code == 0, result.output
-    return result.stdout.splitlines()
+    return printed("changes", config, *arguments).splitlines()
 
 
 def test_the_trail(config: Path, bandit: Bandit) -> None:
@@ -243,9 +236,9 @@ def test_the_trail(config: Path, bandit: Bandit) -> None:
 
 def test_no_trail(config: Path) -> None:
     """Without a store there is none, and an experiment has to be there."""
-    result = CliRunner().invoke(main, ["changes", str(config)])
+    result = run("changes", config)
     assert result.exit_code == 1
     assert "nothing was counted yet" in result.stderr
-    result = CliRunner().invoke(main, ["changes", str(config), "buton"])
+    result = run("changes", config, "buton")
     assert result.exit_code == 2
     assert "did you mean 'button'?" in result.stderr

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from banditware import Bandit
-from banditware.cli import main
 from banditware.stores.sqlite import SQLiteStore
+from tests.cli import commands
 
 CONFIG = """
 secret_keys: [a-secret-for-tests-of-thirty-two-characters]
@@ -50,16 +50,13 @@ def bandit(config: Path) -> Iterator[Bandit]:
         yield opened
 
 
-def run(config: Path, *arguments: str) -> Result:
-    """Run the command."""
-    return CliRunner().invoke(main, ["why", str(config), *arguments])
+run = partial(commands.run, "why")
 
 
 def details(config: Path, *arguments: str) -> dict[str, Any]:
     """Return what the command prints as JSON."""
-    result = run(config, "--json", *arguments)
-    assert result.exit_code == 0, result.output
-    found: dict[str, Any] = json.loads(result.stdout)
+    text = commands.printed("why", config, "--json", *arguments)
+    found: dict[str, Any] = json.loads(text)
     return found
 
 

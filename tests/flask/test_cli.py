@@ -8,9 +8,9 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from banditware.cli.given import OfProject
 from banditware_flask import Bandits
 from banditware_flask.apps import bandit_of
-from banditware_flask.cli import COMMANDS
 from tests.flask.shops import CONFIG, OpenApp, browser
 
 PAST = {"color_btn": {"arms": ["green", "red"], "pulls": [40, 10], "reward": [20.0, 1.0]}}
@@ -33,8 +33,8 @@ def run(app: Flask, *arguments: str) -> Result:
 def test_the_group_lists_its_commands(app: Flask) -> None:
     """Each has its help, which speaks of the app's configuration."""
     listed = run(app, "--help").output
-    assert all(f"  {name} " in listed for name in COMMANDS)
-    for name in COMMANDS:
+    assert all(f"  {name} " in listed for name in OfProject.NAMES)
+    for name in OfProject.NAMES:
         text = run(app, name, "--help").output
         assert "the app's configuration" in text or name == "import"
         assert "CONFIG" not in text

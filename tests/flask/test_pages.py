@@ -13,10 +13,10 @@ import pytest
 import yaml
 from flask import Flask
 
+from banditware.cli.given import OfProject
 from banditware.config import load
 from banditware.policies import POLICIES
 from banditware_flask.apps import bandit_of
-from banditware_flask.cli import COMMANDS
 from banditware_flask.testing import counted, forced
 from tests.flask.shops import browser
 
@@ -152,4 +152,4 @@ def test_commands_are_listed() -> None:
     """The page names every command of the group."""
     text = (DOCS / "flask.md").read_text(encoding="utf-8")
     section = text[text.index("## Commands") : text.index("## Flask-DebugToolbar")]
-    assert [name for name in COMMANDS if name not in section] == []
+    assert [name for name in OfProject.NAMES if name not in section] == []

@@ -13,31 +13,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from banditware.cli import main
 from banditware.cli.check import WRONG
-from banditware.cli.given import with_settings
+from banditware.cli.given import OfProject
 from banditware_django.configuring import loaded
-
-#: The commands that read one configuration: here it is that of the project.
-COMMANDS = (
-    *("check", "plan", "stats", "why", "log", "changes", "doctor", "export", "import"),
-    *("pause", "resume", "promote", "stop", "archive", "reset", "retire", "add", "kill", "revive"),
-)
-
-
-class _Commands(click.Group):
-    """A group that imports a command only when somebody asks for it."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click calls it so
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        command = main.get_command(ctx, cmd_name) if cmd_name in COMMANDS else None
-        return None if command is None else with_settings(command, loaded)
 
 
 class Command(BaseCommand):  # type: ignore[misc]  # Django has no type information
     """`manage.py banditware check`, `stats`, `pause` and all others that read one configuration."""
 
-    help = f"Look after the experiments of this project: {', '.join(COMMANDS)}."
+    help = f"Look after the experiments of this project: {', '.join(OfProject.NAMES)}."
 
     #: `check` tells of mistakes by itself, and the others stop at them.
     requires_system_checks: list[str] = []
@@ -53,7 +36,7 @@ class Command(BaseCommand):  # type: ignore[misc]  # Django has no type informat
             CommandError: it was not called as it should be, or there are no counts to read.
             SystemExit: the command ends with a status other than 0.
         """
-        group = _Commands("banditware", help=self.help)
+        group = OfProject(loaded, main, help=self.help)
         self.stdout.ending = ""  # the commands end their lines by themselves
         try:
             with redirect_stdout(self.stdout):
