@@ -11,7 +11,7 @@ from banditware import outbox as module
 from banditware.adoption import locked
 from banditware.counts import Record, encode
 from banditware.errors import StoreError
-from banditware.keeping import INTERVAL
+from banditware.keeping import EAGER, INTERVAL
 from banditware.outbox import Outbox
 from banditware.spool import Drained, MemorySpool, frame, hour_of
 from banditware.stores.memory import MemoryStore
@@ -158,9 +158,9 @@ def test_much_is_backed_up_sooner(
     dead = Outbox(outbox.folder)
     dead.spool.append(pull())
     kill(dead)
-    for second in range(4):
+    for sweep in range(4):
         assert len(files(outbox)) == 1
-        outbox.sweep(store, ["a@1"], second)
+        outbox.sweep(store, ["a@1"], sweep * EAGER)
     assert files(outbox) == []
 
 
