@@ -259,7 +259,7 @@ def test_memory_is_given_back_as_it_is_drained(store: Faulty) -> None:
         outbox.spool.append(pull())
         outbox.flush(store, {})
     assert isinstance(outbox.spool, MemorySpool)
-    assert not outbox.spool._current.buffer
+    assert not outbox.spool._current._buffer
     assert fields(store) == {"n/x/0": 3}
 
 
