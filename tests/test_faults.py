@@ -9,7 +9,7 @@ from banditware.faults import Faults
 
 def test_threads_count_faults_exactly(caplog: pytest.LogCaptureFixture) -> None:
     """Faults of many threads at once are all counted, and logged once, also without the GIL."""
-    faults, threads, times = Faults(lambda: 5.0), 8, 500
+    faults, threads, times = Faults(lambda: 5.0), 8, 10_000
     begin = threading.Barrier(threads)
 
     def fail() -> None:

@@ -155,7 +155,7 @@ def test_memory_begins_anew_every_hour() -> None:
 
 def test_threads_record_in_memory_at_once() -> None:
     """What threads record while others read is there once and whole, also without the GIL."""
-    spool, threads, times = MemorySpool(), 8, 500
+    spool, threads, times = MemorySpool(), 8, 4_000
     begin = threading.Barrier(threads + 1)
 
     def record(name: bytes) -> None:
@@ -170,7 +170,7 @@ def test_threads_record_in_memory_at_once() -> None:
     (source,) = spool.sources()
     data = b""
     while any(map(threading.Thread.is_alive, running)) or len(data) < source.size():
-        data += source.read(len(data), 1000).data
+        data += source.read(len(data), 100_000).data
     found = Counter(payload_of(line) for line in data.split(b"\n") if line)
     expected = {b"t%d %d" % (n, number): 1 for n in range(threads) for number in range(times)}
     assert found == {**expected, b"more": threads * times}
