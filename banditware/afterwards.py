@@ -81,12 +81,12 @@ class _Attended:
 
 
 class Attendant:
-    """Knows how many ASGI requests are open."""
+    """Knows which ASGI requests are open; there may be event loops in several threads."""
 
     __slots__ = ("_open",)
 
     def __init__(self) -> None:
-        self._open = 0
+        self._open: set[object] = set()
 
     async def __call__(
         self,
@@ -96,10 +96,11 @@ class Attendant:
     ) -> None:
         """Answer an ASGI request, and call `between` if no other one is open then."""
         request[0][ATTENDED] = True
-        self._open += 1
+        mine = object()
+        self._open.add(mine)
         try:
             await answer(*request)
         finally:
-            self._open -= 1
+            self._open.discard(mine)
         if not self._open:
             between()

@@ -29,10 +29,12 @@ class Head(NamedTuple):
     Attributes:
         mark: the state of the ledger.
         time: when it was written, in seconds since the epoch.
+        spools: how many spools it has positions of.
     """
 
     mark: Mark
     time: float
+    spools: int = 0
 
 
 class Kept(NamedTuple):
@@ -99,7 +101,8 @@ class Backups:
 
 
 def _encoded(backup: Backup, now: float) -> bytes:
-    head = {"schema": _SCHEMA, "mark": backup.mark, "time": now}
+    spools = len(backup.positions)
+    head = {"schema": _SCHEMA, "mark": backup.mark, "time": now, "spools": spools}
     body = {"fields": dict(backup.fields), "positions": dict(backup.positions)}
     return b"".join(frame(json.dumps(line).encode())[1:] for line in (head, body))
 
@@ -110,7 +113,9 @@ def _head(path: Path) -> Head | None:
             line = _decoded(file.readline())
     except (OSError, ValueError):
         return None
-    return Head(Mark(*line["mark"]), line["time"]) if line["schema"] == _SCHEMA else None
+    if line["schema"] != _SCHEMA:
+        return None
+    return Head(Mark(*line["mark"]), line["time"], line.get("spools", 0))
 
 
 def _backup(ledger: str, path: Path) -> Backup | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
+from banditware import forks
 from banditware.health import Every
 
 _log = logging.getLogger("banditware")
@@ -13,7 +15,7 @@ _log = logging.getLogger("banditware")
 _QUIET = 60.0
 
 
-class Faults:
+class Faults(forks.ForkAware):
     """Counts faults, and logs them at most once a minute: call it with the exception.
 
     Attributes:
@@ -24,9 +26,18 @@ class Faults:
         self.number = 0
         self._clock = clock
         self._quiet = Every(_QUIET)
+        self._counting = threading.Lock()
+        forks.watch(self)
 
     def __call__(self, error: Exception) -> None:
         """Take note of a fault."""
-        self.number += 1
-        if self._quiet.due(self._clock()):
+        with self._counting:
+            self.number += 1
+            due = self._quiet.due(self._clock())
+        if due:
             _log.error("a fault of banditware, hidden from the app", exc_info=error)
+
+    def after_fork(self, *, child: bool) -> None:
+        """See `ForkAware`: nobody of the child holds the lock."""
+        if child:
+            self._counting = threading.Lock()

@@ -24,6 +24,13 @@ from banditware.stores.base import Backup, Mark, Store, Verdict, contains
 #: after it was applied.
 INTERVAL = 60.0
 
+#: Seconds between two backups while `ENOUGH` is exceeded. Each worker of a machine looks.
+EAGER = INTERVAL / 2
+
+#: Spools for which this holds: a backup holds the position of every worker's, and every machine
+#: makes backups, so that a fleet with more of them makes each less often.
+SPOOLS = 1_000
+
 #: Bytes of drained spools that may be kept without making backups more often.
 ENOUGH = 16 << 20
 
@@ -78,7 +85,7 @@ class Keeper:
         Args:
             store: what to back up.
             now: seconds since the epoch.
-            eager: do not wait until the last backup is old enough.
+            eager: wait for `EAGER` only, instead of `INTERVAL`.
 
         Raises:
             StoreError: the store cannot be reached, or a backup cannot be written.
@@ -149,7 +156,8 @@ def _due(files: Kept | None, mark: Mark, now: float, *, eager: bool) -> bool:
     if files is None:
         return True
     newest, floor = files
-    if not eager and newest.time <= now < newest.time + INTERVAL:
+    rest = (EAGER if eager else INTERVAL) * max(1.0, newest.spools / SPOOLS)
+    if newest.time <= now < newest.time + rest:
         return False
     # What does not change needs two backups that hold it, so that its spools can be deleted.
     return (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
@@ -153,30 +155,49 @@ class Spool(Protocol):
 
 
 class _Segment:
-    """A source in memory, which keeps a number of bytes after they were discarded."""
+    """A source in memory, which keeps a number of bytes after they were discarded.
+
+    Requests put records into a queue, which any number of threads may do at once, with the
+    interpreter's lock or without; who reads moves them, in turn, to where positions are counted.
+
+    Attributes:
+        arrived: records as they stand in a spool.
+    """
 
     def __init__(self, keep: int, now: float) -> None:
         self.id = new_id(now)
+        self.arrived: deque[bytes] = deque()
         self._keep = keep
         self._base = 0
-        self.buffer = bytearray()
+        self._buffer = bytearray()
+        self._moving = threading.Lock()
+
+    def _move(self) -> None:
+        arrived = self.arrived
+        while arrived:
+            self._buffer += arrived.popleft()
 
     def read(self, position: int, limit: int, *, final: bool = False) -> Chunk:
         """See `Source.read`; what was discarded is gone, so reading begins after it."""
-        start = max(position, self._base)
-        data = bytes(self.buffer[start - self._base : start - self._base + limit])
+        with self._moving:
+            self._move()
+            start = max(position, self._base)
+            data = bytes(self._buffer[start - self._base : start - self._base + limit])
         return cut(start, data, last=len(data) < limit, final=final)
 
     def discard(self, position: int) -> None:
         """See `Source.discard`."""
-        # Memory is moved when it is given back, so this is not done for every few bytes.
-        if position - self._base >= 2 * self._keep:
-            del self.buffer[: max(0, position - self._keep - self._base)]
-            self._base = max(position - self._keep, self._base)
+        with self._moving:
+            # Memory is moved when it is given back, so this is not done for every few bytes.
+            if position - self._base >= 2 * self._keep:
+                del self._buffer[: max(0, position - self._keep - self._base)]
+                self._base = max(position - self._keep, self._base)
 
     def size(self) -> int:
         """See `Source.size`."""
-        return self._base + len(self.buffer)
+        with self._moving:
+            self._move()
+            return self._base + len(self._buffer)
 
 
 class MemorySpool(forks.ForkAware):
@@ -210,7 +231,7 @@ class MemorySpool(forks.ForkAware):
 
     def append(self, *records: bytes) -> None:
         """See `Spool.append`."""
-        self._current.buffer += b"".join(records)
+        self._current.arrived.extend(records)
 
     def settle(self) -> None:
         """See `Spool.settle`: memory can always be written."""

@@ -36,13 +36,13 @@ def test_nothing_is_kept_at_first(files: Backups) -> None:
 def test_two_backups_are_kept(files: Backups) -> None:
     """The newest is loaded; the one before tells positions, and goes when a third one comes."""
     files.write(FIRST, 5.0)
-    assert files.kept(LEDGER) == Kept(Head(FIRST.mark, 5.0), None)
+    assert files.kept(LEDGER) == Kept(Head(FIRST.mark, 5.0, 1), None)
     assert (files.load(LEDGER), files.positions(LEDGER)) == (FIRST, {})
     files.write(SECOND, 6.0)
-    assert files.kept(LEDGER) == Kept(Head(SECOND.mark, 6.0), Head(FIRST.mark, 5.0))
+    assert files.kept(LEDGER) == Kept(Head(SECOND.mark, 6.0, 1), Head(FIRST.mark, 5.0, 1))
     assert (files.load(LEDGER), files.positions(LEDGER)) == (SECOND, {"p": 7})
     files.write(THIRD, 7.0)
-    assert files.kept(LEDGER) == Kept(Head(THIRD.mark, 7.0), Head(SECOND.mark, 6.0))
+    assert files.kept(LEDGER) == Kept(Head(THIRD.mark, 7.0, 1), Head(SECOND.mark, 6.0, 1))
     assert sorted(path.name for path in files.folder.iterdir()) == [
         f"{LEDGER}{SUFFIX}",
         f"{LEDGER}{OLDER}",
@@ -68,11 +68,11 @@ def test_dropping(files: Backups) -> None:
     files.write(FIRST, 5.0)
     files.write(SECOND, 6.0)
     files.drop(LEDGER, older=False)
-    head = Head(FIRST.mark, 5.0)
+    head = Head(FIRST.mark, 5.0, 1)
     assert files.kept(LEDGER) == Kept(head, head)
     assert (files.load(LEDGER), files.positions(LEDGER)) == (FIRST, {"p": 7})
     files.write(THIRD, 7.0)
-    assert files.kept(LEDGER) == Kept(Head(THIRD.mark, 7.0), head)
+    assert files.kept(LEDGER) == Kept(Head(THIRD.mark, 7.0, 1), head)
     files.drop(LEDGER, older=True)
     assert files.kept(LEDGER) is None
 
@@ -101,11 +101,11 @@ def test_what_cannot_be_read_is_no_backup(files: Backups, damage: st.SearchStrat
     files.write(FIRST, 5.0)
     files.write(SECOND, 6.0)
     newest(files).write_bytes(damage(newest(files)))  # type: ignore[operator]  # a function
-    head = Head(FIRST.mark, 5.0)
+    head = Head(FIRST.mark, 5.0, 1)
     assert files.kept(LEDGER) == Kept(head, head)
     assert files.load(LEDGER) == FIRST
     files.write(THIRD, 7.0)
-    assert files.kept(LEDGER) == Kept(Head(THIRD.mark, 7.0), head)
+    assert files.kept(LEDGER) == Kept(Head(THIRD.mark, 7.0, 1), head)
 
 
 def test_a_damaged_body_is_no_backup(files: Backups) -> None:

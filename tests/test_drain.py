@@ -197,7 +197,7 @@ def test_a_chunk_without_any_record_is_stepped_over(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(module, "CHUNK", 100)
     store = MemoryStore()
     spool = MemorySpool()
-    spool._current.buffer.extend(bytes(350))
+    spool._current.arrived.append(bytes(350))
     spool.append(pull())
     (source,) = spool.sources()
     drain = Drain(source)

@@ -10,7 +10,7 @@ import pytest
 from banditware import keeping
 from banditware.backups import Backups
 from banditware.errors import StoreError
-from banditware.keeping import INTERVAL, Keeper
+from banditware.keeping import EAGER, INTERVAL, SPOOLS, Keeper
 from banditware.model import DAY
 from banditware.spool import Drained
 from banditware.stores import Batch
@@ -108,11 +108,29 @@ def test_a_clock_that_jumps_stops_no_backups(machine: Machine, store: Faulty, ju
 
 
 def test_eager_backups_do_not_wait(machine: Machine, store: Faulty) -> None:
-    """When spools fill the disk, backups are made in every round in which counts changed."""
+    """When spools fill the disk, backups of what changed are made twice as often, not at once."""
     pulls(store, 0, 5)
     for _ in range(4):
+        machine.now += EAGER
+        machine.sweep(eager=True)
         machine.sweep(eager=True)
     assert machine.numbers == (2, 1)
+
+
+@pytest.mark.parametrize(("spools", "minutes"), [(1, 1), (SPOOLS, 1), (5 * SPOOLS, 5)])
+def test_many_spools_make_backups_rarer(
+    machine: Machine, store: Faulty, spools: int, minutes: int
+) -> None:
+    """A backup holds the positions of a whole fleet, so large fleets make each less often."""
+    for spool in range(spools):
+        pulls(store, 0, 1, f"spool{spool}")
+    numbers = []
+    for start in range(2 * minutes + 3):
+        pulls(store, start + 1, start + 2, "spool0")
+        machine.minute()
+        numbers.append(machine.numbers[0])
+    assert numbers[:2] == [0, 1]
+    assert numbers.count(1) == minutes
 
 
 def test_a_spool_may_go_when_the_older_backup_holds_it(machine: Machine, store: Faulty) -> None:

@@ -12,7 +12,7 @@ from banditware.adoption import locked
 from banditware.counts import Record, encode
 from banditware.errors import StoreError
 from banditware.framing import frame
-from banditware.keeping import INTERVAL
+from banditware.keeping import EAGER, INTERVAL
 from banditware.outbox import Outbox
 from banditware.spool import Drained, MemorySpool, hour_of
 from banditware.stores.memory import MemoryStore
@@ -159,9 +159,9 @@ def test_much_is_backed_up_sooner(
     dead = Outbox(outbox.folder)
     dead.spool.append(pull())
     kill(dead)
-    for second in range(4):
+    for sweep in range(4):
         assert len(files(outbox)) == 1
-        outbox.sweep(store, ["a@1"], second)
+        outbox.sweep(store, ["a@1"], sweep * EAGER)
     assert files(outbox) == []
 
 
@@ -260,7 +260,7 @@ def test_memory_is_given_back_as_it_is_drained(store: Faulty) -> None:
         outbox.spool.append(pull())
         outbox.flush(store, {})
     assert isinstance(outbox.spool, MemorySpool)
-    assert not outbox.spool._current.buffer
+    assert not outbox.spool._current._buffer
     assert fields(store) == {"n/x/0": 3}
 
 

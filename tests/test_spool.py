@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import threading
+from collections import Counter
+
 import pytest
 
 from banditware.framing import frame
@@ -126,3 +129,26 @@ def test_memory_begins_anew_every_hour() -> None:
     spool.append(frame(b"two"))
     assert [hour_of(source.id) for source in spool.sources()] == [0, 3_600]
     assert old.read(0, 99).data == frame(b"one")
+
+
+def test_threads_record_in_memory_at_once() -> None:
+    """What threads record while others read is there once and whole, also without the GIL."""
+    spool, threads, times = MemorySpool(), 8, 4_000
+    begin = threading.Barrier(threads + 1)
+
+    def record(name: bytes) -> None:
+        begin.wait()
+        for number in range(times):
+            spool.append(b"%b %d" % (name, number), b"more")
+
+    running = [threading.Thread(target=record, args=(b"t%d" % n,)) for n in range(threads)]
+    for thread in running:
+        thread.start()
+    begin.wait()
+    (source,) = spool.sources()
+    data = b""
+    while any(map(threading.Thread.is_alive, running)) or len(data) < source.size():
+        data += source.read(len(data), 100_000).data
+    found = Counter(payload_of(line) for line in data.split(b"\n") if line)
+    expected = {b"t%d %d" % (n, number): 1 for n in range(threads) for number in range(times)}
+    assert found == {**expected, b"more": threads * times}

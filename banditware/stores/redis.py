@@ -12,6 +12,7 @@ or not at all, and every change is one script, which a server runs as a whole or
 | `PREFIX:person:KEY` | hash | what was decided for a person; see `banditware.stores.people` |
 | `{PREFIX:LEDGER}` | hash | counts, version and positions; see `lua/common.lua` |
 | `{PREFIX:LEDGER}:aside` | hash | what is kept aside of the counts; see `Store.aside` |
+| `{PREFIX:LEDGER}:excerpt` | hash | its counts, if it has many positions; lives for `EXCERPT` |
 | `{PREFIX:LEDGER}:once:COHORT` | set | once-keys; lives until `fold` forgets it |
 | `{PREFIX:LEDGER}:calm` | text | no backup is made of the ledger; lives for `CALM` |
 | `{PREFIX:LEDGER}:gone:SPOOL` | text | a spool that was released; lives for `TOMBSTONE` |
@@ -69,6 +70,13 @@ CALM = 90
 #: and which sets the exact end: only what nobody runs any more ends by this.
 ONCE = int(400 * DAY)
 
+#: Positions of a ledger from which on its counts are in an excerpt too. Every worker has a spool or
+#: two, and reads at every refresh: what each reads must not grow with how many there are.
+MANY = 64
+
+#: Seconds that an excerpt lives; then it is written anew.
+EXCERPT = int(DAY)
+
 #: Seconds that a set lives on after `fold` would forget it, in case nobody calls it any more.
 _SLACK = int(7 * DAY)
 
@@ -97,6 +105,7 @@ class RedisStore:
         self._prefix = address.prefix
         self._server = server or reach(address, folder)
         self._heard: frozenset[str] = frozenset()
+        self._crowded: frozenset[str] = frozenset()
 
     def check(self) -> None:
         """See `Store.check`; only writing shows whether everything may be written."""
@@ -113,7 +122,8 @@ class RedisStore:
         once = (("0:probe:g", {"s": 0.5}),)
         commands = [self._apply(Batch(probe, probe, 0, 1, {"n": 1, "m": 0.5, "~n/0": 1}, once))]
         keys = [self._key(probe), self._aside(probe), self._once(probe, 0)]
-        keys += [self._tombstone(probe, probe), self._calm(probe)]
+        keys += [self._tombstone(probe, probe), self._calm(probe), f"{keys[0]}:excerpt"]
+        commands.append(script("read", [keys[0], keys[5]], 0, 0, EXCERPT))
         commands.append(script("release", [keys[0], keys[3]], probe, TOMBSTONE))
         commands.append(script("fold", keys[:3], 1, "n", "m", 0, _SLACK))
         self._server.send([*commands, ("DEL", *keys)])
@@ -121,14 +131,15 @@ class RedisStore:
     def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
         """See `Store.exchange`; here all is one round trip, and each batch a step of its own."""
         commands: list[Command] = [self._apply(batch) for batch in batches]
-        commands += [script("read", [self._key(name)], known[name]) for name in known]
+        commands += [self._read(name, known[name]) for name in known]
         if batches:
             commands.append(("SADD", self._registry(), *(batch.ledger for batch in batches)))
         answers = self._server.send(commands) if commands else []
         positions = {batch.ledger: int(answers[i]) for i, batch in enumerate(batches)}
         read = zip(known, answers[len(batches) :], strict=False)
-        counts = {name: texts.counts(answer) for name, answer in read if answer is not None}
-        return Exchange(positions, counts)
+        found = {name: answer for name, answer in read if answer is not None}
+        self._crowded |= {name for name, (_, _, many) in found.items() if many}
+        return Exchange(positions, {name: texts.counts(found[name]) for name in found})
 
     def aside(self, ledger: str) -> Mapping[str, float]:
         """See `Store.aside`."""
@@ -244,21 +255,29 @@ class RedisStore:
             gain = gains.setdefault(tuple(texts.counted(deltas)), len(gains) + 1)
             by_cohort.setdefault(cohort_of(key), []).extend((key.partition(":")[2], gain))
         keys = [self._key(ledger), self._tombstone(ledger, batch.spool), self._calm(ledger)]
-        keys.append(self._aside(ledger))
+        keys += [self._aside(ledger), *self._excerpt(ledger)]
+        before = len(keys)
         cohorts = sorted(by_cohort.items())
         keys += [self._once(ledger, cohort) for cohort, _ in cohorts]
         head = (batch.spool, batch.start, batch.end, secrets.token_hex(8), ONCE, DUPLICATE, CALM)
-        arguments: list[str | float] = [*head, *texts.counted(batch.deltas), len(gains)]
+        arguments: list[str | float] = [*head, before, *texts.counted(batch.deltas), len(gains)]
         arguments += chain.from_iterable(gains)
         for cohort, given in cohorts:
             arguments += cohort, len(given) // 2, *given
         return script("apply", keys, *arguments)
+
+    def _read(self, ledger: str, known: int) -> Command:
+        return script("read", [self._key(ledger), *self._excerpt(ledger)], known, MANY, EXCERPT)
 
     def _key(self, ledger: str) -> str:
         return f"{{{self._prefix}:{ledger}}}"
 
     def _aside(self, ledger: str) -> str:
         return f"{self._key(ledger)}:aside"
+
+    def _excerpt(self, ledger: str) -> list[str]:
+        """Return the key of the excerpt of a ledger that was seen to need one."""
+        return [f"{self._key(ledger)}:excerpt"] if ledger in self._crowded else []
 
     def _once(self, ledger: str, cohort: int) -> str:
         return f"{self._key(ledger)}:once:{cohort}"

@@ -27,7 +27,7 @@ def numbers(found: Sequence[str]) -> dict[str, float]:
 
 def counts(answer: Sequence[str]) -> Counts:
     """Return the counts of a ledger that was read; see `lua/read.lua`."""
-    version, text = answer
+    version, text, _ = answer
     return Counts(int(version), MappingProxyType(numbers(_lines(text))))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections import Counter
@@ -28,6 +29,7 @@ from banditware.filespool import SUFFIX, FileSpool
 from banditware.framing import frame
 from banditware.keeping import INTERVAL
 from banditware.outbox import Outbox
+from banditware.stores import redis as redis_store
 from tests.histories import added_up
 from tests.recording import Faulty, kill
 from tests.stores.table import STORES, RedisWorld, World
@@ -56,14 +58,15 @@ class Machine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """Start three processes on an empty store, with chunks of a few records."""
+        """Start three processes on an empty store, with small chunks and excerpts at once."""
         self.temporary = tempfile.TemporaryDirectory()
         folder = Path(self.temporary.name)
         self.world = type(self).make(folder)
         machines = 2 if isinstance(self.world, RedisWorld) else 1
         self.folders = [folder / f"spool{number % machines}" for number in range(3)]
-        self.small = mock.patch.object(drain, "CHUNK", 90)
-        self.small.start()
+        self.small = contextlib.ExitStack()
+        self.small.enter_context(mock.patch.object(drain, "CHUNK", 90))
+        self.small.enter_context(mock.patch.object(redis_store, "MANY", 0))
         self.now = 0.0
         self.store = Faulty(self.world.open())
         self.processes = [Outbox(each, lambda: self.now) for each in self.folders]
@@ -89,7 +92,7 @@ class Machine(RuleBasedStateMachine):
             left = [path for folder in self.folders for path in folder.glob(f"*{SUFFIX}")]
             assert left == []
         finally:
-            self.small.stop()
+            self.small.close()
             self.temporary.cleanup()
 
     def compare(self) -> None:

@@ -259,7 +259,7 @@ def test_one_round_trip_and_nothing_for_what_did_not_change(
 
     monkeypatch.setattr(store._server, "_execute", spy)
     store.exchange([Batch("b@1", "p", 0, 10, {"n/x/0": 1})], {"a@1": 1, "b@1": 0})
-    assert answers == [[10, None, ["1", "n/x/0\n1"], 1]]
+    assert answers == [[10, None, ["1", "n/x/0\n1", 0], 1]]
     store.exchange((), {})
     assert len(answers) == 1, "nothing to say, nothing sent"
 

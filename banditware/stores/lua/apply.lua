@@ -2,22 +2,26 @@
 --
 -- How many commands it takes depends on how many fields change, not on how many rewards there are.
 --
--- KEYS  ledger, tombstone of the spool, peace of the ledger, what is kept aside, sets of once-keys
+-- KEYS  ledger, tombstone of the spool, peace of the ledger, what is kept aside, maybe its excerpt,
+--       sets of once-keys
 -- ARGV  spool, start, end, epoch if there is none, seconds that sets live, field of duplicates,
---       seconds of peace for a new ledger, how many deltas, {field, delta},
+--       seconds of peace for a new ledger, number of keys before the sets, how many deltas,
+--       {field, delta},
 --       how many gains, {how many deltas, {field, delta}},
 --       of each set {cohort, how many once-keys, {once-key, number of its gain}}
 
-local ledger, aside, duplicate = KEYS[1], KEYS[4], ARGV[6]
-local head = redis.call('HMGET', ledger, '#schema', '@' .. ARGV[1], '#epoch', '#cohorts')
+local ledger, aside, duplicate, first_set = KEYS[1], KEYS[4], ARGV[6], tonumber(ARGV[8]) + 1
+local head = redis.call(
+  'HMGET', ledger, '#schema', '@' .. ARGV[1], '#epoch', '#cohorts', '#version')
 local refused = refusal(ledger, head[1])
 if refused then return refused end
 if redis.call('EXISTS', KEYS[2]) == 1 then return GONE end
 local stored = head[2] or '0'
 if stored ~= ARGV[2] then return tonumber(stored) end
 -- A key that is no set, or no hash, fails here, before anything is written.
-for i = 5, #KEYS do redis.call('SCARD', KEYS[i]) end
+for i = first_set, #KEYS do redis.call('SCARD', KEYS[i]) end
 local begun = redis.call('HGET', KEYS[4], '#epoch')
+local excerpt = first_set == 6 and is_current(KEYS[5], head[3], head[5]) and KEYS[5]
 
 local epoch, cohorts = head[3] or ARGV[4], head[4] or ''
 if not head[1] then
@@ -26,10 +30,12 @@ if not head[1] then
 end
 
 -- Sums of small whole numbers are exact, and stay apart from others; large ones go in one by one.
-local wholes, fractions, order = {}, {}, {}
+local wholes, fractions, order, changed = {}, {}, {}, {}
 local function place(field)
   local key = home(field, ledger, aside)
-  if key == aside and begun ~= epoch then
+  if key == ledger then
+    changed[#changed + 1] = field
+  elseif begun ~= epoch then
     begin_aside(aside, epoch)
     begun = epoch
   end
@@ -49,7 +55,7 @@ local function gather(field, text, times)
   sums[field] = (sums[field] or 0) + number * times
 end
 
-local at = 8
+local at = 9
 local function deltas()
   local first = at + 1
   at = at + 1 + 2 * tonumber(ARGV[at])
@@ -86,7 +92,7 @@ local function let_through(set, from, to)
   if #fresh > 0 then redis.call('SADD', set, unpack(fresh)) end
 end
 
-for i = 5, #KEYS do
+for i = first_set, #KEYS do
   local cohort, last = ARGV[at], at + 2 * tonumber(ARGV[at + 1])
   if redis.call('SISMEMBER', KEYS[i], epoch) == 0 then
     redis.call('DEL', KEYS[i])
@@ -112,6 +118,16 @@ for _, field in ipairs(order) do
   if wholes[field] then add(key, field, string.format('%.0f', wholes[field])) end
   if fractions[field] then add(key, field, string.format('%.17g', fractions[field])) end
 end
-redis.call('HINCRBY', ledger, '#version', 1)
+local version = redis.call('HINCRBY', ledger, '#version', 1)
+if excerpt then
+  in_groups(changed, function(...)
+    local fields, row = { ... }, {}
+    for i, text in ipairs(redis.call('HMGET', ledger, ...)) do
+      row[2 * i - 1], row[2 * i] = fields[i], text
+    end
+    redis.call('HSET', excerpt, unpack(row))
+  end)
+  redis.call('HSET', excerpt, '#version', string.format('%.0f', version))
+end
 redis.call('HSET', ledger, '@' .. ARGV[1], ARGV[3])
 return tonumber(ARGV[3])

@@ -13,6 +13,10 @@
 --   ~ORIGIN   notes of what was copied here; see parts.py
 -- Fields ~LETTER/..., and notes of such, are in a hash of their own: who reads counts does not come
 -- by them. It has the #epoch of the ledger; with another one it is what a lost ledger left behind.
+-- Where a ledger has the positions of many spools, its counts alone are in a hash of their own as
+-- well, the excerpt, so that reading them does not take longer with every worker there is. It counts
+-- only while it has #epoch and #version of the ledger: who changes a ledger and leaves the excerpt
+-- alone, an older banditware for one, makes it stale, and the next reader writes it anew.
 
 local SCHEMA = '1'
 
@@ -77,4 +81,17 @@ local function contains(stored, trail, number, name)
   if stored < number then return false end
   local before = string.sub(trail, 1, math.max(0, #trail - (stored - number) * #name))
   return before == '' or string.sub(before, -#name) == name
+end
+
+-- Whether an excerpt has what a ledger of this epoch and version has.
+local function is_current(excerpt, epoch, version)
+  local head = redis.call('HMGET', excerpt, '#epoch', '#version')
+  return epoch and version and head[1] == epoch and head[2] == version
+end
+
+-- Calls with long lists of arguments, some at a time: Lua's stack has room for some thousands.
+local function in_groups(list, call)
+  for from = 1, #list, 1000 do
+    call(unpack(list, from, math.min(#list, from + 999)))
+  end
 end
