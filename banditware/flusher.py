@@ -25,7 +25,7 @@ from banditware.health import Every, Health, Journal
 from banditware.launching import Pace, close_at_exit, keep_turning, launch, within
 from banditware.model import DAY
 from banditware.outbox import Outbox
-from banditware.pacing import LateError
+from banditware.pacing import LateError, considerate
 from banditware.stores.base import Counts, Store
 
 __all__ = ["Every", "Flusher", "Health", "Settings"]
@@ -217,7 +217,7 @@ class Flusher(forks.ForkAware):
     def _talking(self) -> Iterator[None]:
         """One thread at a time, errors counted, those of files told as those of the store."""
         forks.heed()
-        with self._exchanging:
+        with self._exchanging, considerate():
             try:
                 yield
             except LateError:

@@ -53,6 +53,7 @@ from banditware.stores.redis_controls import RedisControls
 from banditware.stores.redis_parts import RedisParts
 from banditware.stores.redis_people import RedisPeople
 from banditware.stores.server import Server
+from banditware.turns import spaced
 
 #: Raised when keys change so that an older banditware must not touch them.
 SCHEMA = 1
@@ -120,13 +121,13 @@ class RedisStore:
 
     def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
         """See `Store.exchange`; here all is one round trip, and each batch a step of its own."""
-        commands: list[Command] = [self._apply(batch) for batch in batches]
-        commands += [script("read", [self._key(name)], known[name]) for name in known]
+        commands: list[Command] = [self._apply(batch) for batch in spaced(batches)]
+        commands += [script("read", [self._key(name)], known[name]) for name in spaced(known, 64)]
         if batches:
             commands.append(("SADD", self._registry(), *(batch.ledger for batch in batches)))
         answers = self._server.send(commands) if commands else []
         positions = {batch.ledger: int(answers[i]) for i, batch in enumerate(batches)}
-        read = zip(known, answers[len(batches) :], strict=False)
+        read = spaced(zip(known, answers[len(batches) :], strict=False), 16)
         counts = {name: texts.counts(answer) for name, answer in read if answer is not None}
         return Exchange(positions, counts)
 
