@@ -10,6 +10,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, final
 
+from banditware.route_index import RouteIndex
+
 if TYPE_CHECKING:
     from banditware.answer import Answer, Later
     from banditware.ground import Ground
@@ -145,14 +147,14 @@ class Router:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._literal: dict[str, list[Route]] = {}
-        self._patterns: dict[str, list[_Pattern]] = {}
+        self._patterns = RouteIndex[_Pattern]()
         self._uses_hosts = False
         for route in routes:
             self._uses_hosts |= route.host is not None
             if route.host is None and "<" not in route.pattern:
                 self._literal.setdefault(route.pattern, []).append(route)
             else:
-                self._patterns.setdefault(_head(route.pattern), []).append(_Pattern(route))
+                self._patterns.add(route.pattern, _Pattern(route))
         self.known: dict[Hashable, Matches] = {}
 
     def of(self, facts: Facts) -> Matches:
@@ -174,18 +176,11 @@ class Router:
     def match(self, method: str, path: str, host: str) -> Matches:
         """Return the routes that match; the host may be empty if none names one."""
         literal = [Match(route, {}) for route in self._literal.get(path, ())]
-        candidates = [*self._patterns.get(_head(path), ()), *self._patterns.get("<", ())]
-        found = (candidate.match(path, host) for candidate in candidates)
+        found = (candidate.match(path, host) for candidate in self._patterns.of(path))
         matches = [*literal, *(match for match in found if match is not None)]
         allowed = [match for match in matches if _allows(match.route, method)]
         serving = [match for match in allowed if match.route.serve is not None]
         return Matches(serving[:1] or allowed)
-
-
-def _head(path: str) -> str:
-    """Return what precedes the second slash, by which patterns are grouped; `<` if it varies."""
-    head = path[1:].partition("/")[0]
-    return "<" if "<" in head else head
 
 
 def _allows(route: Route, method: str) -> bool:
