@@ -27,6 +27,7 @@ from banditware.model import DAY
 from banditware.outbox import Outbox
 from banditware.pacing import LateError, considerate
 from banditware.stores.base import Counts, Store
+from banditware.turns import spaced
 
 __all__ = ["Every", "Flusher", "Health", "Settings"]
 
@@ -256,7 +257,7 @@ class Flusher(forks.ForkAware):
     def _fold(self, changed: Mapping[str, Counts]) -> None:
         """Keep ledgers small: nobody asks for the single cohorts of long ago."""
         now = self._settings.clock()
-        for ledger, attribution in self._ledgers().items():
+        for ledger, attribution in spaced(self._ledgers().items(), 16):
             if ledger in changed and self._folding.setdefault(ledger, Every(FOLD)).due(now):
                 moves = folds(changed[ledger].fields, int(now - attribution - DAY))
                 self._store.fold(ledger, moves, int(now - attribution - 2 * DAY))

@@ -172,7 +172,7 @@ class RedisStore:
         found = self._of_each(lambda ledger: ("HMGET", self._key(ledger), *heads))
         return {
             name: Mark(origin or "", int(number or 0), int(version), trail or "")
-            for name, (origin, number, version, trail) in found.items()
+            for name, (origin, number, version, trail) in spaced(found.items(), 64)
             if version is not None
         }
 
