@@ -117,7 +117,10 @@ def stores(folder: Path) -> Iterator[dict[str, str]]:
     """Give the addresses of the stores that processes share."""
     server = ServerProcess(NAMES[-1])
     try:
-        yield {"SQLite": f"sqlite:///{folder}/counts.db", "Redis": server.url(spool=str(folder / "spool"))}
+        yield {
+            "SQLite": f"sqlite:///{folder}/counts.db",
+            "Redis": server.url(spool=str(folder / "spool")),
+        }
     finally:
         server.stop()
 
