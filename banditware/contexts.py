@@ -84,7 +84,7 @@ def weighed(
     Raises:
         ContextError: what is given cannot be used, or the experiment is not a contextual one.
     """
-    experiment, _, _, by_name, _, _, version, _, _, chooser, _, _ = snapshot
+    experiment, _, _, by_name, _, version, _, _, chooser, _, _ = snapshot
     if chooser is None:
         raise _unable(experiment)
     if given.actions is not None and not experiment.open:

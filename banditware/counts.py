@@ -26,12 +26,13 @@ COHORT is the start of the decision's time bucket in seconds; 0 holds all older 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from banditware.framing import frame, payload_of
 from banditware.model import DAY
+from banditware.turns import spaced
 
 Fields = Mapping[str, float]
 
@@ -42,6 +43,9 @@ HOLDOUT = "*holdout"
 PULL = "*pull"
 
 FOLDED = 0
+
+#: So many fields are looked at before others get their turn: see `banditware.turns`.
+MANY = 256
 
 
 class Record(NamedTuple):
@@ -195,6 +199,20 @@ def _number(text: str) -> float:
     return float(text) if "." in text or "e" in text else int(text)
 
 
+def pulls_of(fields: Fields, arms: Container[str] | None = None) -> int:
+    """Return a ledger's pulls over all cohorts, of some arms; None: of all but the holdout.
+
+    Every process does it for each ledger that changed, at every refresh.
+    """
+    pulls: float = 0
+    for name, number in spaced(fields.items(), MANY):
+        if name.startswith("n/"):
+            arm = name.split("/", 2)[1]
+            if arm != HOLDOUT if arms is None else arm in arms:
+                pulls += number
+    return int(pulls)
+
+
 @dataclass(slots=True)
 class GoalTotals:
     """Rewards of one goal: how many, their sum and squares, and what the policy learnt of them."""
@@ -225,8 +243,8 @@ class Totals:
 def totals(fields: Fields) -> Totals:
     """Return a ledger's counts summed over cohorts.
 
-    Every process does it for each ledger that changed, at every refresh, so each field is looked at
-    once and sums are sorted into objects afterwards.
+    Each field is looked at once and sums are sorted into objects afterwards: a page may show many
+    ledgers.
     """
     result = Totals()
     pulls: dict[str, float] = {}
@@ -261,7 +279,7 @@ _FOLDABLE = frozenset({"n", "A", "b", *_SUMS})
 def folds(fields: Iterable[str], before: int) -> dict[str, str]:
     """Return which fields to fold into which: those of cohorts that start before `before`."""
     moves = {}
-    for name in fields:
+    for name in spaced(fields, MANY):
         kind, *parts = name.split("/")
         if kind in _FOLDABLE and FOLDED < int(parts[1]) < before:
             moves[name] = "/".join([kind, parts[0], str(FOLDED), *parts[2:]])

@@ -20,6 +20,7 @@ from banditware.errors import StoreError
 from banditware.pacing import breathe
 from banditware.spool import Chunk, Source, hour_of
 from banditware.stores.base import Batch, Counts, Store, cohort_of
+from banditware.turns import spaced
 
 #: Bytes that go into one exchange: some 10,000 records, a few milliseconds of a store's time.
 CHUNK = 1 << 20
@@ -110,7 +111,7 @@ class Drain:
         """Sum the records that are not in the store yet; return batches and damaged lines."""
         sums: dict[str, _Sum] = {}
         damaged, hour = 0, hour_of(self.source.id)
-        for line, times in Counter(self._lines(chunk)).items():
+        for line, times in spaced(Counter(spaced(self._lines(chunk), 512)).items(), 8):
             record = _parse(line, hour)
             if record is None:
                 damaged += times

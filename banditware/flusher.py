@@ -25,8 +25,9 @@ from banditware.health import Every, Health, Journal
 from banditware.launching import Pace, close_at_exit, keep_turning, launch, within
 from banditware.model import DAY
 from banditware.outbox import Outbox
-from banditware.pacing import LateError
+from banditware.pacing import LateError, considerate
 from banditware.stores.base import Counts, Store
+from banditware.turns import spaced
 
 __all__ = ["Every", "Flusher", "Health", "Settings"]
 
@@ -217,7 +218,7 @@ class Flusher(forks.ForkAware):
     def _talking(self) -> Iterator[None]:
         """One thread at a time, errors counted, those of files told as those of the store."""
         forks.heed()
-        with self._exchanging:
+        with self._exchanging, considerate():
             try:
                 yield
             except LateError:
@@ -256,7 +257,7 @@ class Flusher(forks.ForkAware):
     def _fold(self, changed: Mapping[str, Counts]) -> None:
         """Keep ledgers small: nobody asks for the single cohorts of long ago."""
         now = self._settings.clock()
-        for ledger, attribution in self._ledgers().items():
+        for ledger, attribution in spaced(self._ledgers().items(), 16):
             if ledger in changed and self._folding.setdefault(ledger, Every(FOLD)).due(now):
                 moves = folds(changed[ledger].fields, int(now - attribution - DAY))
                 self._store.fold(ledger, moves, int(now - attribution - 2 * DAY))

@@ -19,6 +19,7 @@ from banditware.errors import StoreError
 from banditware.health import Every
 from banditware.spool import Drained
 from banditware.stores.base import Backup, Mark, Store, Verdict, contains
+from banditware.turns import spaced
 
 #: Seconds between two backups of a ledger that changes, and so the least for which a spool is kept
 #: after it was applied.
@@ -54,11 +55,11 @@ class Keeper:
         Raises:
             StoreError: the store cannot be reached.
         """
-        kept = {ledger: self._files.kept(ledger) for ledger in ledgers}
+        kept = {ledger: self._files.kept(ledger) for ledger in spaced(ledgers)}
         if not any(kept.values()):
             return
         marks = store.marks()
-        for ledger, files in kept.items():
+        for ledger, files in spaced(kept.items()):
             if files is not None and not contains(marks.get(ledger), files.newest.mark):
                 self._restore(store, ledger, files)
 
@@ -92,9 +93,9 @@ class Keeper:
         """
         trouble = ""
         marks = {name: mark for name, mark in store.marks().items() if "/" not in name}
-        kept = {ledger: self._files.kept(ledger) for ledger in marks}
+        kept = {ledger: self._files.kept(ledger) for ledger in spaced(marks)}
         due = [name for name in marks if _due(kept[name], marks[name], now, eager=eager)]
-        for ledger in due:
+        for ledger in spaced(due):
             files, mark = kept[ledger], marks[ledger]
             # A machine that is new to a ledger waits: another one may be about to restore it.
             unknown = Backup(ledger, mark._replace(number=0, version=-1), {}, {})

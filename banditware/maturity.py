@@ -19,8 +19,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from banditware.counts import FOLDED, HOLDOUT, Fields
+from banditware.counts import FOLDED, HOLDOUT, MANY, Fields
 from banditware.model import SHARED, Statistics
+from banditware.turns import spaced
 
 #: The most that a bucket of delays is weighed up: what few old pulls showed is mostly chance.
 _MOST_WEIGHT = 10.0
@@ -110,7 +111,7 @@ def shares(fields: Fields, *, reading: Reading) -> dict[tuple[str, int], float]:
 def _tally(fields: Fields, goal: str) -> _Tally:
     """Sort the fields; exact sums come later, so that the fields' order cannot matter."""
     tally = _Tally()
-    for name, number in fields.items():
+    for name, number in spaced(fields.items(), MANY):
         kind, *rest = name.split("/")
         if kind == "n":
             tally.pulls[rest[0]][int(rest[1])] = number

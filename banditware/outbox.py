@@ -17,6 +17,7 @@ from banditware.health import Every
 from banditware.keeping import ENOUGH, Keeper
 from banditware.spool import Drained, MemorySpool, Source, Spool
 from banditware.stores.base import Counts, Store
+from banditware.turns import spaced
 
 #: Bytes that a process keeps in memory after they were applied, where it has no folder.
 IN_MEMORY = 1 << 20
@@ -146,7 +147,7 @@ class Outbox(forks.ForkAware):
             OSError: something cannot be written.
         """
         if self._keeper is None and self._ageing.due(now):
-            for ledger in ledgers:
+            for ledger in spaced(ledgers):
                 if moves := aged(store.aside(ledger), now):
                     store.fold(ledger, moves, None)
         with locked(self.folder) as held:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, final
 
+from banditware.route_index import RouteIndex
+
 if TYPE_CHECKING:
     from banditware.answer import Answer, Later
     from banditware.ground import Ground
@@ -147,14 +149,14 @@ class Router:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._literal: dict[str, list[Route]] = {}
-        self._patterns: dict[str, list[_Pattern]] = {}
+        self._patterns = RouteIndex[_Pattern]()
         self._uses_hosts = False
         for route in routes:
             self._uses_hosts |= route.host is not None
             if route.host is None and "<" not in route.pattern:
                 self._literal.setdefault(route.pattern, []).append(route)
             else:
-                self._patterns.setdefault(_head(route.pattern), []).append(_Pattern(route))
+                self._patterns.add(route.pattern, _Pattern(route))
         self.known: dict[Hashable, Matches] = {}
         self.barren: set[str] = set()
 
@@ -186,8 +188,7 @@ class Router:
     def _at(self, path: str, host: str) -> list[Match]:
         """Return the routes at a path, for any method; the host may be empty if none names one."""
         literal = [Match(route, {}) for route in self._literal.get(path, ())]
-        candidates = [*self._patterns.get(_head(path), ()), *self._patterns.get("<", ())]
-        found = (candidate.match(path, host) for candidate in candidates)
+        found = (candidate.match(path, host) for candidate in self._patterns.of(path))
         return [*literal, *(match for match in found if match is not None)]
 
 
@@ -196,12 +197,6 @@ def _combined(there: Iterable[Match], method: str) -> Matches:
     allowed = [match for match in there if _allows(match.route, method)]
     serving = [match for match in allowed if match.route.serve is not None]
     return Matches(serving[:1] or allowed)
-
-
-def _head(path: str) -> str:
-    """Return what precedes the second slash, by which patterns are grouped; `<` if it varies."""
-    head = path[1:].partition("/")[0]
-    return "<" if "<" in head else head
 
 
 def _allows(route: Route, method: str) -> bool:

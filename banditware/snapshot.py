@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from banditware.counts import HOLDOUT, Fields, Totals, totals
+from banditware.counts import Fields, Totals, pulls_of, totals
 from banditware.drawing import shares_text
 from banditware.errors import UnknownExperimentError
 from banditware.maturity import Reading, shares, statistics
 from banditware.model import Arm, Experiment
+from banditware.turns import spaced
 
 if TYPE_CHECKING:
     from banditware.contextual.choosing import Chooser
@@ -34,7 +35,6 @@ class ExperimentSnapshot(NamedTuple):
         boundaries: running sums of the probabilities, without the last one.
         by_name: the arms by their names.
         fields: the counts behind them; see `banditware.counts`.
-        sums: the same over all cohorts; nobody changes them.
         version: the store's version of these counts; -1 before the first reading.
         pulls: pulls of all arms, over all cohorts.
         batch: decisions expected until the next snapshot, over all processes.
@@ -49,7 +49,6 @@ class ExperimentSnapshot(NamedTuple):
     boundaries: tuple[float, ...]
     by_name: Mapping[str, Arm]
     fields: Fields
-    sums: Totals
     version: int = -1
     pulls: int = 0
     batch: float = 1.0
@@ -60,6 +59,11 @@ class ExperimentSnapshot(NamedTuple):
     def draw(self, uniform: float) -> int:
         """Return the index of the arm that a uniform number in [0, 1) draws."""
         return bisect_right(self.boundaries, uniform)
+
+    @property
+    def sums(self) -> Totals:
+        """The counts over all cohorts; summed whenever a report asks, and not at every refresh."""
+        return totals(self.fields)
 
 
 class Snapshot(NamedTuple):
@@ -96,20 +100,20 @@ class Snapshot(NamedTuple):
             fault: told of an exception of a policy.
         """
         experiments = dict(self.experiments)
-        for name, previous in self.experiments.items():
-            if previous.experiment.ledger in read:
-                version, fields = read[previous.experiment.ledger]
-                try:
-                    experiments[name] = updated(previous, fields, version=version, now=now)
-                except Exception as error:  # noqa: BLE001  # whatever a policy makes of its counts
-                    fault(error)
+        for name in spaced([n for n, e in experiments.items() if e.experiment.ledger in read]):
+            previous = experiments[name]
+            version, fields = read[previous.experiment.ledger]
+            try:
+                experiments[name] = updated(previous, fields, version=version, now=now)
+            except Exception as error:  # noqa: BLE001  # whatever a policy makes of its counts
+                fault(error)
         return Snapshot(experiments)
 
 
 def unread(experiment: Experiment) -> ExperimentSnapshot:
     """Return the snapshot of an experiment whose counts were not read yet: as with no pulls."""
     reading = Reading(goal=experiment.goal, now=0.0, width=1.0)
-    return _computed(experiment, {}, Totals(), reading)
+    return _computed(experiment, {}, reading, _by_name(experiment))
 
 
 def updated(
@@ -117,16 +121,13 @@ def updated(
 ) -> ExperimentSnapshot:
     """Return the snapshot after a new reading of the counts at `now`, in seconds."""
     experiment = previous.experiment
-    sums = totals(fields)
-    active = {arm.name for arm in experiment.arms}
-    if experiment.context is not None:  # its callers may have named others
-        active = sums.arms.keys() - {HOLDOUT}
-    pulls = sum(arm.pulls for name, arm in sums.arms.items() if name in active)
+    # The callers of contextual experiments may have named other arms.
+    pulls = pulls_of(fields, previous.by_name if experiment.context is None else None)
     batch = previous.batch
     if previous.version >= 0:
         batch = max(1.0, batch + _SMOOTHING * (pulls - previous.pulls - batch))
     reading = Reading(goal=experiment.goal, now=now, width=experiment.cohort_width, batch=batch)
-    snapshot = _computed(experiment, fields, sums, reading)
+    snapshot = _computed(experiment, fields, reading, previous.by_name)
     return snapshot._replace(version=version, pulls=pulls, batch=batch)
 
 
@@ -136,19 +137,29 @@ def carried(
     """Return the snapshot of an experiment that was changed, with the counts as they were read."""
     batch, pulls = previous.batch, previous.pulls
     reading = Reading(goal=experiment.goal, now=now, width=experiment.cohort_width, batch=batch)
-    snapshot = _computed(experiment, previous.fields, previous.sums, reading)
+    snapshot = _computed(experiment, previous.fields, reading, _by_name(experiment))
     return snapshot._replace(version=previous.version, pulls=pulls, batch=batch)
 
 
+def _by_name(experiment: Experiment) -> Mapping[str, Arm]:
+    return {arm.name: arm for arm in experiment.arms}
+
+
 def _computed(
-    experiment: Experiment, fields: Fields, sums: Totals, reading: Reading
+    experiment: Experiment, fields: Fields, reading: Reading, by_name: Mapping[str, Arm]
 ) -> ExperimentSnapshot:
     arms = tuple(arm.name for arm in experiment.arms)
     if experiment.context is None:
         vector = experiment.policy.probabilities(statistics(fields, arms, reading=reading))
-        text = shares_text(arms, vector)
-        snapshot = _snapshot(experiment, vector, fields, sums)
-        return snapshot._replace(reading=reading, shares=text)
+        return ExperimentSnapshot(
+            experiment,
+            vector,
+            _boundaries(vector),
+            by_name,
+            fields,
+            reading=reading,
+            shares=shares_text(arms, vector),
+        )
     # Only contextual experiments need them, and they cost a third of the whole import.
     from banditware.contextual.choosing import chooser  # noqa: PLC0415
 
@@ -156,16 +167,19 @@ def _computed(
     decides = chooser(experiment.context, fields, matured, goal=reading.goal, batch=reading.batch)
     nothing: Mapping[str, object] = {}
     vector = decides.weighed(nothing, dict.fromkeys(arms, nothing))[1] if arms else ()
-    snapshot = _snapshot(experiment, vector, fields, sums)
-    return snapshot._replace(chooser=decides, reading=reading)
+    return ExperimentSnapshot(
+        experiment,
+        vector,
+        _boundaries(vector),
+        by_name,
+        fields,
+        chooser=decides,
+        reading=reading,
+    )
 
 
-def _snapshot(
-    experiment: Experiment, vector: tuple[float, ...], fields: Fields, sums: Totals
-) -> ExperimentSnapshot:
+def _boundaries(vector: tuple[float, ...]) -> tuple[float, ...]:
     # The last arm that can be drawn takes what rounding leaves below 1, so that none behind it,
     # whose probability is zero, is ever drawn.
     last = max((index for index, probability in enumerate(vector) if probability > 0), default=0)
-    boundaries = (*accumulate(vector[:last]), *(1.0,) * (len(vector) - 1 - last))
-    by_name = {arm.name: arm for arm in experiment.arms}
-    return ExperimentSnapshot(experiment, vector, boundaries, by_name, fields, sums)
+    return (*accumulate(vector[:last]), *(1.0,) * (len(vector) - 1 - last))

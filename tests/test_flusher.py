@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from banditware import adoption, flusher, launching, pacing
+from banditware import adoption, flusher, launching, pacing, turns
 from banditware.adoption import locked
 from banditware.breaker import Breaker
 from banditware.errors import StoreError
@@ -553,3 +553,17 @@ def test_a_fork_waits_for_an_exchange(store: Faulty, monkeypatch: pytest.MonkeyP
         process.flusher.before_fork()
         process.flusher.after_fork(child=False)
         assert process.flusher._starting.locked()
+
+
+def test_a_round_beside_the_app_is_considerate(process: Process) -> None:
+    """What a thread of ours does for a round gives requests their turn in between."""
+    found: list[object] = []
+    process.flusher._publish = lambda _changed: found.append(turns.asked())
+    process.flusher.record(pull())
+    process.flusher.flush()
+    process.flusher.record(pull())
+    thread = threading.Thread(target=process.flusher.turn)
+    thread.start()
+    thread.join()
+    assert found[0] is None
+    assert isinstance(found[1], pacing.Slices)

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from banditware.framing import frame
+from banditware.framing import frame, payload_of
 from banditware.spool import MemorySpool, cut, hour_of, new_id
 
 
@@ -139,7 +139,7 @@ def test_threads_record_in_memory_at_once() -> None:
     def record(name: bytes) -> None:
         begin.wait()
         for number in range(times):
-            spool.append(b"%b %d" % (name, number), b"more")
+            spool.append(frame(b"%b %d" % (name, number)), frame(b"more"))
 
     running = [threading.Thread(target=record, args=(b"t%d" % n,)) for n in range(threads)]
     for thread in running:

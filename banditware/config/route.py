@@ -118,7 +118,8 @@ class RouteSection(Section):
     def check(cls, data: Mapping[str, Any], faults: Faults) -> None:
         """Refuse a route that does nothing."""
         verbs = ("choose", "reward")
-        if not any(suggestion(key, verbs) and data[key] != [] for key in data):
+        said = (key for key in data if key in verbs or suggestion(key, verbs))
+        if not any(data[key] != [] for key in said):
             faults.add((), "does nothing: add choose or reward")
 
     @field_validator("reward")

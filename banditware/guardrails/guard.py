@@ -73,6 +73,8 @@ class Guard(ForkAware):
     def ledgers(self, steering: Steering) -> dict[str, float]:
         """Return the ledgers that are to be read beside those of the counts."""
         guarded = steering.settings.guardrails
+        if not guarded:
+            return {}
         found = (each for each in steering.windows if each.rpartition("@")[0] in guarded)
         return dict.fromkeys((f"{ledger}{GUARD}" for ledger in found), 0.0)
 

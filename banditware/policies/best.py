@@ -16,11 +16,15 @@ from dataclasses import dataclass
 from banditware.policies.densities import Density, beta, normal, student_t
 from banditware.policies.quadrature import CUMULATIVE, NODES, WEIGHTS
 from banditware.policies.vectors import Vector, normalised, winners
+from banditware.turns import spaced
 
 Parameters = tuple[float, ...]
 
 #: Up to so many different arms are integrated finely.
 _FEW = 20
+
+#: So many densities are looked at before others get their turn: see `banditware.turns`.
+_MANY = 32
 
 #: How far log densities fall until negligible, and the width of a panel in standard deviations.
 _FINE = (30.0, 0.9)
@@ -76,7 +80,8 @@ def _of(
     counts = Counter(parameters)
     cut, step = precision or (_FINE if len(counts) <= _FEW else _COARSE)
     # Sorted, so that not even rounding depends on the order of the arms.
-    contenders = {arm: _Contender(family(arm, cut), count) for arm, count in sorted(counts.items())}
+    arms = spaced(sorted(counts.items()), _MANY)
+    contenders = {arm: _Contender(family(arm, cut), count) for arm, count in arms}
     _sweep(list(contenders.values()), step, math.exp(-cut))
     if not any(contender.share for contender in contenders.values()):
         return winners([contenders[arm].density.mode for arm in parameters])
@@ -90,13 +95,26 @@ def _sweep(contenders: list[_Contender], step: float, negligible: float) -> None
     active: list[_Contender] = []
     top = waiting[-1].density.high
     while top > bottom and _all_below(active) > negligible:
-        while waiting and waiting[-1].density.high >= top:
-            active.append(waiting.pop())
-        width = step * min(contender.density.scale(top) for contender in active)
-        end = max(bottom, top - width, waiting[-1].density.high if waiting else bottom)
-        end = min(end, math.nextafter(top, -math.inf))
+        width = _joined(waiting, active, top, step)
+        end = min(max(bottom, top - width), math.nextafter(top, -math.inf))
         _panel(active, top, top - end)
         top = end
+
+
+def _joined(waiting: list[_Contender], active: list[_Contender], top: float, step: float) -> float:
+    """Let those in whose densities begin in the next panel; return how wide it may be.
+
+    Their densities are negligible where they begin, so that a panel need not end there: with many
+    arms there would be one for each of them.
+    """
+    width = math.inf
+    for contender in active:
+        width = min(width, step * contender.density.scale(top))
+    while waiting and waiting[-1].density.high >= top - width:
+        contender = waiting.pop()
+        active.append(contender)
+        width = min(width, step * contender.density.scale(top))
+    return width
 
 
 def _all_below(active: list[_Contender]) -> float:
@@ -108,7 +126,7 @@ def _panel(active: list[_Contender], top: float, width: float) -> None:
     nodes = [top - width * node for node in NODES]
     product = [width * weight for weight in WEIGHTS]
     ratios = []
-    for contender in active:
+    for contender in spaced(active, _MANY):
         f0, f1, f2, f3, f4 = density = contender.density.at(nodes)
         above = contender.above
         below = [

@@ -29,6 +29,7 @@ from banditware.stores.base import (
 from banditware.stores.memory_controls import MemoryControls
 from banditware.stores.memory_people import MemoryPeople
 from banditware.stores.parts import NOTE, split
+from banditware.turns import spaced
 
 
 @dataclass(slots=True)
@@ -109,11 +110,11 @@ class MemoryStore(forks.ForkAware):
         with self._lock:
             positions = {
                 batch.ledger: self._ledgers.setdefault(batch.ledger, _Ledger()).apply(batch)
-                for batch in batches
+                for batch in spaced(batches, 8)
             }
             read = {
                 name: self._read(name)
-                for name, version in known.items()
+                for name, version in spaced(known.items(), 64)
                 if self._version(name) != version
             }
         return Exchange(positions, read)

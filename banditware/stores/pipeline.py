@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -11,14 +11,21 @@ from typing import Any
 import redis
 from redis.exceptions import NoScriptError
 
+from banditware.turns import asked, spaced
+
 Command = tuple[str | int | float, ...]
+
+#: Arguments that are packed, and answers to them that are read, between two turns of others. Both
+#: take a few microseconds each, and the lock of the interpreter.
+GO = 200
 
 
 def run(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
-    """Send commands in one go and return their answers, errors among them; no transaction.
+    """Send commands and return their answers, errors among them; no transaction.
 
-    Scripts that the server does not know are loaded and everything is sent once more, so commands
-    have to be such that this does no harm.
+    They go in one go where nobody has to be considered (see `banditware.turns`), and otherwise in
+    as many as are packed and read in a slice of time. Scripts that the server does not know are
+    loaded and everything is sent once more, so commands have to be such that this does no harm.
 
     Raises:
         redis.RedisError: the server cannot be reached; some may be done.
@@ -31,6 +38,26 @@ def run(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
 
 
 def _run(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
+    if asked() is None:
+        return _gone(client, commands)
+    return [answer for some in spaced(_pieces(commands)) for answer in _gone(client, some)]
+
+
+def _pieces(commands: Iterable[Command]) -> Iterator[list[Command]]:
+    """Yield the commands, as many at a time as have about `GO` arguments together."""
+    piece: list[Command] = []
+    size = 0
+    for command in commands:
+        if piece and size + len(command) > GO:
+            yield piece
+            piece, size = [], 0
+        piece.append(command)
+        size += len(command)
+    if piece:
+        yield piece
+
+
+def _gone(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
     with client.pipeline(transaction=False) as pipeline:
         for command in commands:
             pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # theirs

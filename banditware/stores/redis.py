@@ -54,6 +54,7 @@ from banditware.stores.redis_controls import RedisControls
 from banditware.stores.redis_parts import RedisParts
 from banditware.stores.redis_people import RedisPeople
 from banditware.stores.server import Server
+from banditware.turns import spaced
 
 #: Raised when keys change so that an older banditware must not touch them.
 SCHEMA = 1
@@ -130,16 +131,16 @@ class RedisStore:
 
     def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
         """See `Store.exchange`; here all is one round trip, and each batch a step of its own."""
-        commands: list[Command] = [self._apply(batch) for batch in batches]
-        commands += [self._read(name, known[name]) for name in known]
+        commands: list[Command] = [self._apply(batch) for batch in spaced(batches)]
+        commands += [self._read(name, known[name]) for name in spaced(known, 64)]
         if batches:
             commands.append(("SADD", self._registry(), *(batch.ledger for batch in batches)))
         answers = self._server.send(commands) if commands else []
         positions = {batch.ledger: int(answers[i]) for i, batch in enumerate(batches)}
-        read = zip(known, answers[len(batches) :], strict=False)
+        read = spaced(zip(known, answers[len(batches) :], strict=False), 16)
         found = {name: answer for name, answer in read if answer is not None}
         self._crowded |= {name for name, (_, _, many) in found.items() if many}
-        return Exchange(positions, {name: texts.counts(found[name]) for name in found})
+        return Exchange(positions, {name: texts.counts(found[name]) for name in spaced(found, 16)})
 
     def aside(self, ledger: str) -> Mapping[str, float]:
         """See `Store.aside`."""
@@ -182,7 +183,7 @@ class RedisStore:
         found = self._of_each(lambda ledger: ("HMGET", self._key(ledger), *heads))
         return {
             name: Mark(origin or "", int(number or 0), int(version), trail or "")
-            for name, (origin, number, version, trail) in found.items()
+            for name, (origin, number, version, trail) in spaced(found.items(), 64)
             if version is not None
         }
 

@@ -31,6 +31,7 @@ from banditware.stores.schema import prepare
 from banditware.stores.sqlite_controls import SQLiteControls, controls_version
 from banditware.stores.sqlite_parts import SQLiteParts, with_notes
 from banditware.stores.sqlite_people import SQLitePeople
+from banditware.turns import spaced
 
 #: Seconds to wait for other processes; their transactions take milliseconds.
 BUSY = 5.0
@@ -83,13 +84,13 @@ class SQLiteStore:
     def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
         """See `Store.exchange`; here all batches are one transaction."""
         with self._transaction(write=bool(batches)) as database:
-            positions = {batch.ledger: _apply(database, batch) for batch in batches}
+            positions = {each.ledger: _apply(database, each) for each in spaced(batches)}
             versions = _versions(database)
             if CONTROLS in known:
                 versions[CONTROLS] = controls_version(database)
             read = {
                 ledger: _read(database, ledger, versions.get(ledger, 0))
-                for ledger, version in known.items()
+                for ledger, version in spaced(known.items(), 16)
                 if versions.get(ledger, 0) != version
             }
         return Exchange(positions, read)

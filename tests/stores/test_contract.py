@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from banditware import turns
 from banditware.stores import Batch, Store
 from tests.stores.table import STORES, World
 
@@ -48,6 +49,19 @@ def test_a_batch_is_added_and_moves_the_position(store: Store) -> None:
     assert fields(store) == {"n/x/0": 2}
     assert fields(store, "b@1") == {"n/x/0": 3}
     assert store.positions("p") == {"a@1": 10, "b@1": 10}
+
+
+def test_an_exchange_with_turns_is_the_same_exchange(store: Store) -> None:
+    """Stopping for others, between what goes to a server at once, changes no answer."""
+    batches = [batch(0, 10, {"n/x/0": at, "n/y/0": 1}, ledger=f"a{at}@1") for at in range(60)]
+    known = {each.ledger: 0 for each in batches}
+    with turns.given(lambda: None):
+        answer = store.exchange(batches, known)
+        assert store.exchange((), known) == answer._replace(positions={})
+    assert answer.positions == {each.ledger: 10 for each in batches}
+    assert {name: counts.fields for name, counts in answer.counts.items()} == {
+        each.ledger: each.deltas for each in batches
+    }
 
 
 def test_a_batch_that_begins_elsewhere_changes_nothing(store: Store) -> None:
