@@ -20,7 +20,7 @@ from benchmarks.contextual_shapes import (
 from benchmarks.rows import optional
 from benchmarks.rows.contextual_peers import Peer, makers
 from benchmarks.rows.finding import Cost, Finding, compared
-from benchmarks.timing import CALLS, added, in_turn
+from benchmarks.timing import CALLS, in_turn
 
 #: Microseconds of the request that a reward may take.
 LEARNING = 5.0
@@ -92,6 +92,12 @@ def flushed(bandit: Bandit, call: Callable[[], object], rounds: int) -> list[flo
     return found
 
 
+def differences(samples: Mapping[str, list[float]], before: str, after: str) -> list[float]:
+    """Return what one call takes more than another one, by rounds."""
+    pairs = zip(samples[before], samples[after], strict=True)
+    return [late - early for early, late in pairs]
+
+
 def rewards(rounds: int) -> list[Finding]:
     """Return the rows of rewards: in the request, and after it."""
     peers, shape = optional.made(makers(10)), wide(10)
@@ -107,11 +113,17 @@ def rewards(rounds: int) -> list[Finding]:
         samples = in_turn(calls, rounds, FEW)
         bandit.flush()  # what was recorded meanwhile
         after = tables.spread(flushed(bandit, rewarded, rounds))
-    took = added(samples["decide"], samples["decide and reward"])
-    alone = added(samples["decide plainly"], samples["and reward"])
+    whole = tables.spread(differences(samples, "decide", "decide and reward"))
+    alone = differences(samples, "decide plainly", "and reward")
+    pairs = zip(differences(samples, "decide", "decide and reward"), alone, strict=True)
+    took = tables.spread([learning - plainly for learning, plainly in pairs])
     what = "learning one reward, d = 10"
-    others = [("a reward that nobody learns from", alone), *beside(peers, samples)]
+    others = [
+        ("all of that `reward()`", whole),
+        ("a `reward()` that nobody learns from in context", tables.spread(alone)),
+        *beside(peers, samples),
+    ]
     return [
-        *compared(Cost(what, "request", took, LEARNING), others),
+        *compared(Cost(f"{what}: beyond its counting", "request", took, LEARNING), others),
         *compared(Cost(f"{what}, and its decision: the rest", "flusher's thread", after)),
     ]
