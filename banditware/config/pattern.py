@@ -54,6 +54,8 @@ def _variables(path: str) -> frozenset[str]:
         raise RefusedError("must be a path without spaces, ? and #")
     if re.search(r"[<>]", literal):
         raise RefusedError("has a < or > without its partner; a variable is written <int:name>")
+    if "<" not in path:  # nothing that werkzeug could refuse, at 1 ms for each of thousands
+        return frozenset()
     return frozenset(_compiled(Rule(path), Map()).arguments)
 
 
