@@ -7,8 +7,16 @@ from collections.abc import Callable, Mapping
 
 from banditware import Bandit
 from benchmarks import tables
-from benchmarks.contextual_cost import deciding, experiment, learnt, subjects_of
-from benchmarks.contextual_eppo import SHOES, Shape, eppo, wide
+from benchmarks.contextual_eppo import eppo
+from benchmarks.contextual_shapes import (
+    SHOES,
+    Shape,
+    deciding,
+    experiment,
+    learnt,
+    subjects_of,
+    wide,
+)
 from benchmarks.rows import optional
 from benchmarks.rows.contextual_peers import Peer, makers
 from benchmarks.rows.finding import Cost, Finding, compared
