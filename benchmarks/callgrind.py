@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 ENVIRON = {"PYTHONHASHSEED": "0", "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
 
 #: How many layouts of CPython's cache of attributes are tried: see `benchmarks.counted`.
-LAYOUTS = 3
+LAYOUTS = 5
 
 TOTAL = re.compile(r"^totals: (\d+)", re.MULTILINE)
 

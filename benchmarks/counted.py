@@ -44,7 +44,7 @@ from benchmarks.sending import ROWS, asgi_request, wsgi_request
 from benchmarks.yardstick import yardstick
 
 #: Calls before counting begins, in which caches fill and CPython specialises; calls that count.
-WARM, CALLS = 100, 100
+WARM, CALLS = 60, 60
 
 #: By how far a layout of the cache of attributes is from the last.
 STEP = 333
