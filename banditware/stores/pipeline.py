@@ -17,7 +17,7 @@ Command = tuple[str | int | float, ...]
 
 #: Arguments that are packed, and answers to them that are read, between two turns of others. Both
 #: take a few microseconds each, and the lock of the interpreter.
-GO = 200
+GO = 500
 
 
 def run(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
