@@ -209,13 +209,13 @@ def fleets() -> list[Fleet]:
 def moved() -> dict[str, Fleet]:
     """Return the largest fleet, with its settings moved one after the other."""
     largest = fleets()[-1]
-    slower = replace(largest, refresh=10.0)
+    slower = replace(largest, refresh=30.0)
     shorter = replace(slower, attribution=DAY)
     rarer = replace(slower, rewarded=0.001)
     free = replace(slower, keyed=False)
     return {
         "as it is": largest,
-        "`refresh: 10s`": slower,
+        "`refresh: 30s`": slower,
         "... and `attribution: 1d`": shorter,
         "... and a reward of 1,000 decisions": rarer,
         "... and `once: false`": free,
