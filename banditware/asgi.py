@@ -155,6 +155,9 @@ _READ_TWICE: tuple[type, ...] = (list, tuple)
 class ASGIMiddleware:
     """Wraps an ASGI app. Keep one as long as the app lives.
 
+    Records are kept before the last part of a body goes out: who has a whole response can rely on
+    its being counted, and background tasks run before the app returns.
+
     Attributes:
         app: the wrapped app.
         bandit: decides and counts; read `scope["banditware.visit"]` for the request's part.
@@ -172,11 +175,7 @@ class ASGIMiddleware:
         self._attendant = Attendant()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901  # calls cost
-        """Answer a request; everything but http passes through untouched.
-
-        Records are kept before the last part of the body goes out: who has a whole response can
-        rely on its being counted, and background tasks run before the app returns.
-        """
+        """Answer a request; everything but http passes through untouched."""
         if scope["type"] != "http" or VISIT_KEY in scope:  # wrapped twice: the outer one counts
             await self._pass(scope, receive, send)
             return
@@ -187,10 +186,8 @@ class ASGIMiddleware:
         if type(scope.get("headers")) is not list:
             scope["headers"] = list(scope.get("headers") or ())
         facts, ground = self._facts(scope), bandit._ground  # noqa: SLF001  # a call less
-        if scope.get("path") in ground.barren and not scope.get("root_path"):
-            visit = ground.visit(ground, facts)
-        else:
-            visit = bandit.begin(facts)
+        barren = scope.get("path") in ground.barren and not scope.get("root_path")
+        visit = ground.visit(ground, facts) if barren else bandit.begin(facts)
         scope[VISIT_KEY] = visit
         app = self.app
         if visit.touched and visit.diverted:

@@ -1,7 +1,6 @@
 """All reading, writing and merging of headers and cookies.
 
-Two rules: the app's own headers are never lost, reordered or changed in place, and nothing a
-client sends can raise an error here.
+The app's own headers are never lost, reordered or changed in place; nothing sent raises an error.
 """
 
 from __future__ import annotations

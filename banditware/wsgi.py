@@ -132,10 +132,8 @@ class WSGIMiddleware:
         if bandit.between is not None and ATTENDED not in environ:
             return attended(self, environ, start_response, bandit.between)
         facts, ground = self._facts(environ), bandit._ground  # noqa: SLF001  # a call less
-        if environ.get("PATH_INFO") in ground.barren and not environ.get("SCRIPT_NAME"):
-            visit = ground.visit(ground, facts)
-        else:
-            visit = bandit.begin(facts)
+        barren = environ.get("PATH_INFO") in ground.barren and not environ.get("SCRIPT_NAME")
+        visit = ground.visit(ground, facts) if barren else bandit.begin(facts)
         environ[VISIT_KEY] = visit
         app = self._diverted(visit, environ) if visit.touched and visit.diverted else self.app
 

@@ -82,6 +82,18 @@ def test_the_other_facts() -> None:
     assert facts.header("cookie") == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "conditional"),
+    [(b"if-none-match", True), (b"If-Modified-Since", True), (b"if-match", False)],
+)
+def test_conditions_of_a_request(name: bytes, conditional: bool) -> None:
+    """A request has conditions if it says so by one of two headers, whatever was asked before."""
+    facts = ScopeFacts(scope(headers=[(b"host", b"shop"), (name, b"1")]))
+    assert facts.conditional is conditional
+    assert facts.header("host") == "shop"
+    assert facts.conditional is conditional
+
+
 def test_the_facts_of_a_bare_scope() -> None:
     """What is missing is empty, and the server's name stands in for the Host header."""
     facts = ScopeFacts({"headers": [], "server": ("Internal", 80)})

@@ -431,7 +431,7 @@ def test_faults_in_the_request_are_hidden(
     def fail(*arguments: Any) -> None:
         raise OSError("no disk")
 
-    monkeypatch.setattr(here.bandit._ground.router, "match", fail)
+    monkeypatch.setattr(here.bandit._ground.router, "_at", fail)
     assert here.bandit.begin(Asked()).decisions == {}
     monkeypatch.setattr(here.bandit._flusher, "record", fail)
     here.bandit.record([b"x"])

@@ -17,6 +17,7 @@ from banditware.breaker import Breaker
 from banditware.errors import StoreError
 from banditware.filespool import FileSpool, Handle
 from banditware.flusher import Flusher, Settings
+from banditware.framing import frame
 from banditware.model import DAY
 from banditware.outbox import Outbox
 from banditware.stores import open_store
@@ -220,8 +221,8 @@ def test_the_dead_are_adopted_every_half_minute(process: Process) -> None:
 
 def test_damage_is_told(process: Process) -> None:
     """Damaged lines of own and adopted spools are counted together."""
-    kill(another(process.store.folder, b"rubbish"))
-    process.flusher.record(b"rubbish")
+    kill(another(process.store.folder, frame(b"rubbish")))
+    process.flusher.record(frame(b"rubbish"))
     process.flusher.turn()
     assert process.flusher.health().damaged == 2
 
@@ -243,7 +244,7 @@ def test_old_cohorts_are_folded(process: Process) -> None:
     old, new = (f"n/x/{int(process.now - days * DAY)}" for days in (9, 7))
 
     def record(name: str) -> None:
-        process.flusher.record(f"{LEDGER}\t\t{name} 1".encode())
+        process.flusher.record(frame(f"{LEDGER}\t\t{name} 1".encode()))
         process.flusher.turn()
         process.flusher.refresh()
 
