@@ -7,7 +7,6 @@ in turn within each round. The exit status is 1 if a budget is not met.
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from importlib import metadata
@@ -23,9 +22,10 @@ ROUNDS, QUICK = 16, 2
 NOTE = (
     "Medians of {rounds} rounds of {calls:,} calls ({few} where one takes half a millisecond), the "
     "quartiles behind them; *added* is what a call takes more than the bare app, or than the call "
-    "above it, in the same round. An app of Flask varies by more than the first budget, which is "
-    "why budgets are judged on WSGI and ASGI. The contextual peers get rows of numbers, and "
-    "Vowpal Wabbit text, that are ready; banditware and Eppo's SDK get attributes."
+    "above it, in the same round. Each way in, and each store, has a process of its own. An app of "
+    "Flask varies by more than the first budget, which is why budgets are judged on WSGI and ASGI. "
+    "The contextual peers get rows of numbers, and Vowpal Wabbit text, that are ready; banditware "
+    "and Eppo's SDK get attributes."
 )
 
 PEERS = (
@@ -60,9 +60,8 @@ def version(name: str) -> str:
 def every(*, quick: bool, pictures: Path | None) -> list[Finding]:
     """Measure everything; draw the picture if it has a folder."""
     rounds = QUICK if quick else ROUNDS
-    with tempfile.TemporaryDirectory() as name:
-        note("requests")
-        added, missing = paths.measured(Path(name), rounds)
+    note("requests")
+    added, missing = paths.measured(rounds)
     if pictures:
         paths.picture(added, pictures)
     found = paths.findings(added, missing)

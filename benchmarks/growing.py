@@ -56,7 +56,7 @@ def configuration(size: Size) -> dict[str, Any]:
     }
     both = touched(size)
     for each in both if size.rules else ():
-        experiments[each]["only_if"] = [*map(_rule, range(size.rules - 1)), _rule(-1)]
+        experiments[each]["only_if"] = [[_rule(at)] for at in (*range(size.rules - 1), -1)]
     others = ({"match": f"GET /p{at}/page", "choose": both} for at in range(size.routes - 2))
     return {
         "secret_keys": ["a key of the benchmark that is long enough"],

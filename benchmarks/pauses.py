@@ -121,8 +121,8 @@ def observed(size: Size, seconds: float) -> Seen:
     while due < end:
         number += 1
         due = max(due + EVERY / 1e3, time.perf_counter())
+        before = collections.number  # one that makes this thread wake up late counts, too
         time.sleep(max(0.0, due - time.perf_counter()))
-        before = collections.number
         calls[number % len(calls)]()
         wait = (time.perf_counter() - due) * 1e3
         (seen.waits if collections.number == before else seen.collected).append(wait)

@@ -6,10 +6,10 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from banditware import Bandit
 from benchmarks import tables
+from benchmarks.apart import apart
 from benchmarks.apps import config
 from benchmarks.rows import optional
 from benchmarks.rows.finding import Cost, Finding, compared
@@ -50,24 +50,27 @@ PEERS: dict[str, Callable[[], Callable[[], object]]] = {
 }
 
 
+def deciding(store: str, rounds: int) -> dict[str, list[float]]:
+    """Return microseconds of a decision in each round; without a store, on SQLite."""
+    with tempfile.TemporaryDirectory() as name:
+        settings = config(Path(name))
+        with Bandit.from_config({**settings, "store": store or settings["store"]}) as bandit:
+            decide = {store: lambda: bandit.decide("txt_btn")}
+            return {"memory" if store else "SQLite": in_turn(decide, rounds)[store]}
+
+
+def written() -> Callable[[], object]:
+    """Return a write of as many bytes as a pull has."""
+    file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # as long as it is written to
+    return lambda: os.write(file.fileno(), RECORD)
+
+
 def findings(rounds: int) -> list[Finding]:
     """Return the rows of decisions without context."""
     peers, missing = optional.made(PEERS)
-    with tempfile.TemporaryDirectory() as name:
-        on_disk = config(Path(name))
-        with (
-            Bandit.from_config({**on_disk, "store": "memory://"}) as memory,
-            Bandit.from_config(on_disk) as sqlite,
-            (Path(name) / "written").open("ab", buffering=0) as file,
-        ):
-            calls: dict[str, Callable[[], Any]] = {
-                **peers,
-                "memory": lambda: memory.decide("txt_btn"),
-                "SQLite": lambda: sqlite.decide("txt_btn"),
-                "write": lambda: os.write(file.fileno(), RECORD),
-            }
-            samples = in_turn(calls, rounds)
-    spreads = {each: tables.spread(samples[each]) for each in calls}
+    samples = in_turn(peers, rounds) | apart(deciding, "memory://", rounds)
+    samples |= apart(deciding, "", rounds) | in_turn({"write": written()}, rounds)
+    spreads = {each: tables.spread(took) for each, took in samples.items()}
     beside = [(each, spreads.get(each) or missing[each]) for each in PEERS]
     write = added(samples["memory"], samples["SQLite"])
     return [

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from banditware import Bandit
 from benchmarks import plotting, tables
+from benchmarks.apart import apart
 from benchmarks.apps import config, plain_asgi, plain_wsgi
 from benchmarks.least import LeastASGI, LeastWSGI
 from benchmarks.rows import optional
@@ -31,16 +34,36 @@ FLOOR = "the least a wrapper does"
 Added = dict[str, dict[str, tables.Spread]]
 
 
-def measured(folder: Path, rounds: int) -> tuple[Added, Mapping[str, str]]:
+def measured(rounds: int) -> tuple[Added, Mapping[str, str]]:
     """Return what each way in adds to each kind of request, and why a peer is missing."""
-    with Bandit.from_config(config(folder)) as bandit:
-        peers, missing = optional.made({"Flask-MAB": lambda: flask_mab(folder)})
-        every = {way.name: way for way in ways(bandit)} | peers
-        floors = {f"{FLOOR}: {name}": way for name, way in FLOORS.items()}
+    peers, missing = optional.made({"Flask-MAB": lambda: apart(theirs, rounds)})
+    every = [*(apart(ours, name, rounds) for name in ("WSGI", "ASGI", "Flask")), *peers.values()]
+    return {row.what: dict(ChainMap(*(way[row] for way in every))) for row in ROWS}, missing
+
+
+def ours(name: str, rounds: int) -> dict[Row, dict[str, tables.Spread]]:
+    """Return what one way in adds to each kind of request, and the floor to the first of them."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Bandit.from_config(config(Path(folder))) as bandit,
+    ):
+        way = {way.name: way for way in ways(bandit)}[name]
+        floor = {f"{FLOOR}: {name}": FLOORS[name]} if name in FLOORS else {}
         return {
-            row.what: timed({**every, **(floors if row is ROWS[0] else {})}, row, rounds)
+            row: timed({name: way, **(floor if row is ROWS[0] else {})}, row, rounds)
             for row in ROWS
-        }, missing
+        }
+
+
+def theirs(rounds: int) -> dict[Row, dict[str, tables.Spread]]:
+    """Return the same of Flask-MAB.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        way = flask_mab(Path(folder))
+        return {row: timed({way.name: way}, row, rounds) for row in ROWS}
 
 
 def timed(every: Mapping[str, Way], row: Row, rounds: int) -> dict[str, tables.Spread]:
