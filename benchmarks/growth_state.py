@@ -65,8 +65,9 @@ def child(number: int) -> dict[str, float]:
         for each in config["experiments"]:
             bandit.reward(bandit.decide(each))
         busy = timed(bandit.flush)
-        bandit.close()
-        read = timed(lambda: Bandit.from_config(file).close())
+        bandit.close(60.0)
+        read = timed(lambda: opened.append(Bandit.from_config(file)))
+        opened.pop().close(60.0)
     tracemalloc.start()
     with Bandit.from_config(config | {"store": "memory://"}):
         gc.collect()
