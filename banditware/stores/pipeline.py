@@ -53,8 +53,7 @@ def _pieces(commands: Iterable[Command]) -> Iterator[list[Command]]:
             piece, size = [], 0
         piece.append(command)
         size += len(command)
-    if piece:
-        yield piece
+    yield piece
 
 
 def _gone(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
