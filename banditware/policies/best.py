@@ -33,6 +33,9 @@ _COARSE = (20.0, 1.6)
 #: The same for a vector of its own per request: exact to 1e-4.
 _QUICK = (10.0, 2.0)
 
+#: So many panels may be swept before a density that they are narrow for begins.
+_AHEAD = 8.0
+
 #: Keeps a distribution function above zero, so that it can be divided by.
 _TINY = 1e-30
 
@@ -105,15 +108,18 @@ def _joined(waiting: list[_Contender], active: list[_Contender], top: float, ste
     """Let those in whose densities begin in the next panel; return how wide it may be.
 
     Their densities are negligible where they begin, so that a panel need not end there: with many
-    arms there would be one for each of them.
+    arms there would be one for each of them. It does end there where it saves many panels that are
+    as narrow as what begins.
     """
     width = math.inf
     for contender in active:
         width = min(width, step * contender.density.scale(top))
-    while waiting and waiting[-1].density.high >= top - width:
-        contender = waiting.pop()
-        active.append(contender)
-        width = min(width, step * contender.density.scale(top))
+    while waiting and (ahead := top - waiting[-1].density.high) <= width:
+        own = step * waiting[-1].density.scale(top)
+        if ahead > _AHEAD * own:
+            return ahead
+        active.append(waiting.pop())
+        width = min(width, own)
     return width
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -93,6 +94,33 @@ def test_two_normals_equal_phi(
     together = math.hypot(first, second)
     found = best.of_normals([(place + difference * together, first), (place, second)])
     assert found[0] == pytest.approx(stats.norm.cdf(difference), abs=CLOSE)
+
+
+@pytest.mark.parametrize(
+    ("family", "arms"),
+    [
+        (best.of_normals, [(0.0, 1e3), (0.0, 1e-3)]),
+        (best.of_normals, [(1e4, 1e-3), (-7.0, 1e3), (1e4, 1.0)]),
+        (best.of_betas, [(1.0, 1.0), (1e8, 1e9)]),
+        (best.of_student_ts, [(0.0, 1e-5, 1e9), (-5.0, 1e3, 1.5)]),
+    ],
+)
+def test_a_narrow_density_costs_no_more_than_a_wide_one(
+    monkeypatch: pytest.MonkeyPatch,
+    family: Callable[[list[tuple[float, ...]]], list[float]],
+    arms: list[tuple[float, ...]],
+) -> None:
+    """However much is known of one arm and little of another, there are few panels to integrate."""
+    panels: list[float] = []
+    panel = best._panel
+
+    def counted(active: list[best._Contender], top: float, width: float) -> None:
+        panels.append(width)
+        panel(active, top, width)
+
+    monkeypatch.setattr(best, "_panel", counted)
+    assert sum(family(arms)) == pytest.approx(1.0)
+    assert len(panels) < 60
 
 
 def by_scipy(arms: list[tuple[float, float]]) -> list[float]:
