@@ -138,6 +138,7 @@ class FileSpool(forks.ForkAware):
         self._current: SpoolFile | None = None
         self._overflow: deque[bytes] = deque()
         self._busy = threading.Lock()
+        self._dropping = threading.Lock()
         self._held = False
 
     def __del__(self) -> None:
@@ -187,9 +188,10 @@ class FileSpool(forks.ForkAware):
         if len(self._overflow) > OVERFLOW:
             # Perhaps only because threads record faster than one of them writes, or forks.
             self._settle(forks.PATIENCE)
-        while len(self._overflow) > OVERFLOW:
-            self._overflow.pop()
-            self.dropped += 1
+            with self._dropping:  # several threads get here at once where the disk is full
+                while len(self._overflow) > OVERFLOW:
+                    self._overflow.pop()
+                    self.dropped += 1
 
     def settle(self) -> None:
         """See `Spool.settle`; returns at once if another thread is doing it."""

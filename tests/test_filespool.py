@@ -5,6 +5,7 @@ import fcntl
 import os
 import stat
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -177,6 +178,28 @@ def test_memory_is_bounded(spool: FileSpool, monkeypatch: pytest.MonkeyPatch) ->
     disk.room = 1000
     spool.settle()
     assert lines(spool) == [b"0", b"1", b"2"]
+
+
+def test_what_threads_drop_at_once_is_counted_whole(
+    spool: FileSpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One thread at a time drops and counts, so that no two add one to the same number."""
+
+    class Watched(deque[bytes]):
+        def pop(self) -> bytes:  # type: ignore[override]  # only the newest is ever taken
+            alone.append(spool._dropping.locked())
+            return super().pop()
+
+    alone: list[bool] = []
+    monkeypatch.setattr(filespool, "OVERFLOW", 3)
+    monkeypatch.setattr(os, "write", Disk(room=0))
+    spool._overflow = Watched()
+    threads = [threading.Thread(target=spool.append, args=(frame(b"x"),)) for _ in range(20)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert (spool.dropped, len(spool._overflow), alone) == (17, 3, [True] * 17)
 
 
 def test_memory_that_others_are_about_to_empty_is_waited_for(

@@ -107,17 +107,17 @@ class MemoryStore(forks.ForkAware):
 
     def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
         """See `Store.exchange`."""
+        positions = {batch.ledger: self._apply(batch) for batch in spaced(batches, 8)}
+        every = ((name, self._changed(name, known[name])) for name in spaced(known, 64))
+        return Exchange(positions, {name: counts for name, counts in every if counts})
+
+    def _apply(self, batch: Batch) -> int:
         with self._lock:
-            positions = {
-                batch.ledger: self._ledgers.setdefault(batch.ledger, _Ledger()).apply(batch)
-                for batch in spaced(batches, 8)
-            }
-            read = {
-                name: self._read(name)
-                for name, version in spaced(known.items(), 64)
-                if self._version(name) != version
-            }
-        return Exchange(positions, read)
+            return self._ledgers.setdefault(batch.ledger, _Ledger()).apply(batch)
+
+    def _changed(self, ledger: str, known: int) -> Counts | None:
+        with self._lock:
+            return self._read(ledger) if self._version(ledger) != known else None
 
     def _read(self, ledger: str) -> Counts:
         if ledger == CONTROLS:

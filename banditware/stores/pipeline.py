@@ -11,21 +11,27 @@ from typing import Any
 import redis
 from redis.exceptions import NoScriptError
 
-from banditware.turns import asked, spaced
+from banditware.turns import spaced
 
 Command = tuple[str | int | float, ...]
 
-#: Arguments that are packed, and answers to them that are read, between two turns of others. Both
-#: take a few microseconds each, and the lock of the interpreter.
-GO = 500
+#: Arguments that are sent in one go: what a server has to hold of a client, questions and answers,
+#: stays within some hundred kilobytes, and 1,000 experiments take one or two dozen round trips.
+GO = 10_000
+
+#: Arguments that are packed between two turns of others. Each takes a microsecond or two, and the
+#: lock of the interpreter.
+PACKED = 250
+
+#: Answers that are read between two turns; those with counts take some ten microseconds each.
+READ = 8
 
 
 def run(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
     """Send commands and return their answers, errors among them; no transaction.
 
-    They go in one go where nobody has to be considered (see `banditware.turns`), and otherwise in
-    as many as are packed and read in a slice of time. Scripts that the server does not know are
-    loaded and everything is sent once more, so commands have to be such that this does no harm.
+    Scripts that the server does not know are loaded and everything is sent once more, so commands
+    have to be such that this does no harm.
 
     Raises:
         redis.RedisError: the server cannot be reached; some may be done.
@@ -38,17 +44,15 @@ def run(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
 
 
 def _run(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
-    if asked() is None:
-        return _gone(client, commands)
-    return [answer for some in spaced(_pieces(commands)) for answer in _gone(client, some)]
+    return [answer for some in _pieces(commands, GO) for answer in _gone(client, some)]
 
 
-def _pieces(commands: Iterable[Command]) -> Iterator[list[Command]]:
-    """Yield the commands, as many at a time as have about `GO` arguments together."""
+def _pieces(commands: Iterable[Command], most: int) -> Iterator[list[Command]]:
+    """Yield the commands, as many at a time as have about so many arguments together."""
     piece: list[Command] = []
     size = 0
     for command in commands:
-        if piece and size + len(command) > GO:
+        if piece and size + len(command) > most:
             yield piece
             piece, size = [], 0
         piece.append(command)
@@ -57,10 +61,30 @@ def _pieces(commands: Iterable[Command]) -> Iterator[list[Command]]:
 
 
 def _gone(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
-    with client.pipeline(transaction=False) as pipeline:
-        for command in commands:
-            pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # theirs
-        return list(pipeline.execute(raise_on_error=False))
+    """Send commands in one go; others get turns while they are packed and answers are read.
+
+    A pipeline of redis-py's own does both without a pause.
+    """
+    pool = client.connection_pool
+    connection: Any = pool.get_connection()
+    try:
+        packed: list[bytes] = []
+        for some in spaced(_pieces(commands, PACKED)):
+            packed += connection.pack_commands(some)
+        connection.send_packed_command(packed)
+        return [_answer(client, connection, command) for command in spaced(commands, READ)]
+    except BaseException:
+        connection.disconnect()  # or who has it next would read our answers
+        raise
+    finally:
+        pool.release(connection)
+
+
+def _answer(client: redis.Redis, connection: Any, command: Command) -> Any:
+    try:
+        return client.parse_response(connection, command[0])  # type: ignore[no-untyped-call]  # theirs
+    except redis.ResponseError as error:
+        return error
 
 
 def key_of(command: Command) -> str:

@@ -10,27 +10,18 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
-from banditware.control import CONTROLS
 from banditware.errors import StoreError
 from banditware.hosting import cooperative
 from banditware.stores import sqlite_aside, sqlite_backups
-from banditware.stores.base import (
-    DUPLICATE,
-    Backup,
-    Batch,
-    Counts,
-    Exchange,
-    Mark,
-    Verdict,
-    cohort_of,
-)
-from banditware.stores.parts import NOTE, Copying
+from banditware.stores.base import Backup, Batch, Exchange, Mark, Verdict
+from banditware.stores.parts import Copying
 from banditware.stores.schema import prepare
-from banditware.stores.sqlite_controls import SQLiteControls, controls_version
+from banditware.stores.sqlite_batches import CHANGED, apply, ready, together
+from banditware.stores.sqlite_controls import SQLiteControls
 from banditware.stores.sqlite_parts import SQLiteParts, with_notes
 from banditware.stores.sqlite_people import SQLitePeople
+from banditware.stores.sqlite_reading import changed, transaction, versions
 from banditware.turns import spaced
 
 #: Seconds to wait for other processes; their transactions take milliseconds.
@@ -38,15 +29,6 @@ BUSY = 5.0
 
 #: The same where waiting for a lock keeps all requests of a process waiting.
 BUSY_GREEN = 0.25
-
-_CHANGED = """
-INSERT INTO ledgers (ledger, version) VALUES (?, 1)
-ON CONFLICT (ledger) DO UPDATE SET version = version + 1
-"""
-_MOVED = """
-INSERT INTO positions (spool, ledger, position) VALUES (?, ?, ?)
-ON CONFLICT (spool, ledger) DO UPDATE SET position = excluded.position
-"""
 
 #: What SQLite says, and what to do about it.
 _MENDS = {
@@ -82,18 +64,14 @@ class SQLiteStore:
             database.execute("UPDATE banditware SET value = value")
 
     def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
-        """See `Store.exchange`; here all batches are one transaction."""
-        with self._transaction(write=bool(batches)) as database:
-            positions = {each.ledger: _apply(database, each) for each in spaced(batches)}
-            versions = _versions(database)
-            if CONTROLS in known:
-                versions[CONTROLS] = controls_version(database)
-            read = {
-                ledger: _read(database, ledger, versions.get(ledger, 0))
-                for ledger, version in spaced(known.items(), 16)
-                if versions.get(ledger, 0) != version
-            }
-        return Exchange(positions, read)
+        """See `Store.exchange`; turns of others are where no transaction is open."""
+        prepared = [ready(batch) for batch in spaced(batches)]
+        positions: dict[str, int] = {}
+        with self._connection() as database:
+            for some in spaced(together(prepared)):
+                with transaction(database, write=True):
+                    positions |= apply(database, some)
+            return Exchange(positions, changed(database, known))
 
     def aside(self, ledger: str) -> Mapping[str, float]:
         """See `Store.aside`."""
@@ -117,7 +95,7 @@ class SQLiteStore:
             all_ = with_notes(database, ledger, moves)
             moved = [sqlite_aside.move(database, ledger, field, all_[field]) for field in all_]
             if any(moved):
-                database.execute(_CHANGED, (ledger,))
+                database.execute(CHANGED, (ledger,))
             if expire is not None:
                 query = "DELETE FROM once WHERE ledger = ? AND cohort < ?"
                 database.execute(query, (ledger, expire))
@@ -125,7 +103,7 @@ class SQLiteStore:
     def ledgers(self) -> Mapping[str, int]:
         """See `Store.ledgers`."""
         with self._transaction() as database:
-            return _versions(database)
+            return versions(database)
 
     def marks(self) -> Mapping[str, Mark]:
         """See `Store.marks`."""
@@ -160,12 +138,16 @@ class SQLiteStore:
     @contextlib.contextmanager
     def _transaction(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
         """Open a transaction on a database that is ours; leaving by an error undoes it."""
+        with self._connection() as database, transaction(database, write=write):
+            yield database
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Open a database that is ours; leaving by an error undoes what is not committed."""
         try:
             with contextlib.closing(self._connect()) as database:
                 prepare(database)
-                database.execute("BEGIN IMMEDIATE" if write else "BEGIN")
                 yield database
-                database.execute("COMMIT")
         except (sqlite3.Error, ValueError) as error:
             message, passing = self._explain(str(error)), "locked" in str(error)
             raise StoreError(self.url, message, passing=passing) from error
@@ -180,41 +162,3 @@ class SQLiteStore:
         if self.path.is_dir():
             return f"{self.path} is a folder; name a file in it"
         return next((mend for key, mend in _MENDS.items() if key in message), message)
-
-
-def _apply(database: sqlite3.Connection, batch: Batch) -> int:
-    """Apply a batch if it begins where the spool has got to; return where that is afterwards."""
-    query = "SELECT position FROM positions WHERE spool = ? AND ledger = ?"
-    row = database.execute(query, (batch.spool, batch.ledger)).fetchone()
-    stored = int(row[0]) if row else 0
-    if stored != batch.start:
-        return stored
-    deltas = dict(batch.deltas)
-    for key, more in batch.once:
-        for field, delta in (more if _first(database, batch.ledger, key) else _REPEATED).items():
-            deltas[field] = deltas.get(field, 0) + delta
-    sqlite_aside.add(database, batch.ledger, deltas)
-    database.execute(_CHANGED, (batch.ledger,))
-    sqlite_backups.born(database, batch.ledger)
-    database.execute(_MOVED, (batch.spool, batch.ledger, batch.end))
-    return batch.end
-
-
-_REPEATED: Mapping[str, float] = {DUPLICATE: 1}
-
-
-def _first(database: sqlite3.Connection, ledger: str, key: str) -> bool:
-    """Remember a once-key; return True if it was new."""
-    row = (ledger, cohort_of(key), key.partition(":")[2])
-    query = "INSERT OR IGNORE INTO once (ledger, cohort, id) VALUES (?, ?, ?)"
-    return database.execute(query, row).rowcount == 1
-
-
-def _versions(database: sqlite3.Connection) -> dict[str, int]:
-    return dict(database.execute("SELECT ledger, version FROM ledgers").fetchall())
-
-
-def _read(database: sqlite3.Connection, ledger: str, version: int) -> Counts:
-    query = "SELECT field, number FROM counts WHERE ledger = ? AND field < ?"
-    rows = database.execute(query, (ledger, NOTE)).fetchall()
-    return Counts(version, MappingProxyType(dict(rows)))

@@ -13,6 +13,9 @@ from banditware.stores.parts import NOTE, is_aside, is_note
 #: The table of the counts, and that of the rest.
 TABLES = ("counts", "asides")
 
+#: A ledger, a field and a number, as they are written.
+Row = tuple[str, str, float]
+
 _ADD = """
 INSERT INTO {table} (ledger, field, number) VALUES (?, ?, ?)
 ON CONFLICT (ledger, field) DO UPDATE SET number = number + excluded.number
@@ -86,11 +89,21 @@ def bindable(number: float) -> float:
     return number if -(1 << 63) <= number < 1 << 63 else float(number)
 
 
+def rows(ledger: str, fields: Mapping[str, float]) -> tuple[list[Row], ...]:
+    """Return what to write, for each of `TABLES`."""
+    found: tuple[list[Row], ...] = tuple([] for _ in TABLES)
+    for name, number in fields.items():
+        found[is_aside(name)].append((ledger, name, bindable(number)))
+    return found
+
+
+def add_rows(database: sqlite3.Connection, table: str, rows: Iterable[Row]) -> None:
+    """Add to fields of any ledgers, which are of one of `TABLES`."""
+    database.executemany(_ADD.format(table=table), rows)
+
+
 def _write(
     database: sqlite3.Connection, query: str, ledger: str, fields: Mapping[str, float]
 ) -> None:
-    rows = [(ledger, name, bindable(number)) for name, number in fields.items()]
-    for table in TABLES:
-        database.executemany(
-            query.format(table=table), [row for row in rows if table_of(row[1]) == table]
-        )
+    for table, some in zip(TABLES, rows(ledger, fields), strict=True):
+        database.executemany(query.format(table=table), some)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from banditware.stores import sqlite_aside
 from banditware.stores.base import LEAP, NAME, TRAIL, Backup, Mark, Verdict, contains, judge
@@ -23,9 +23,9 @@ UPDATE origins SET number = number + 1, trail = substr(trail || ?, ?) WHERE ledg
 """
 
 
-def born(database: sqlite3.Connection, ledger: str) -> None:
-    """Give a ledger its origin, unless it has one."""
-    database.execute(_BORN, (ledger,))
+def born(database: sqlite3.Connection, ledgers: Iterable[tuple[str]]) -> None:
+    """Give each of these ledgers its origin, unless it has one."""
+    database.executemany(_BORN, ledgers)
 
 
 def marks(database: sqlite3.Connection) -> Mapping[str, Mark]:
@@ -38,7 +38,7 @@ def back_up(database: sqlite3.Connection, ledger: str, kept: Mark) -> Backup | N
     stored = marks(database).get(ledger)
     if stored is None or not contains(stored, kept):
         return None
-    born(database, ledger)
+    born(database, [(ledger,)])
     database.execute(_NUMBERED, (secrets.token_hex(NAME // 2), -TRAIL, ledger))
     fields = sqlite_aside.read_all(database, ledger)
     spools = database.execute("SELECT spool, position FROM positions WHERE ledger = ?", (ledger,))

@@ -87,7 +87,7 @@ class SQLiteParts:
             kept = {name: number for name, number in sums.items() if number}
             sqlite_aside.put(database, ledger, kept | note(part))
             database.execute(_KNOWN, (ledger,))
-            born(database, ledger)
+            born(database, [(ledger,)])
             if deltas:
                 database.execute(_CHANGED, (ledger,))
         return deltas

@@ -16,6 +16,7 @@ import trustme
 from banditware.errors import StoreError
 from banditware.flusher import Flusher, Settings
 from banditware.stores import Batch, Store, open_store
+from banditware.stores.redis import RedisStore
 from tests import redis_servers
 from tests.proxy import Fault, Proxy
 from tests.recording import LEDGER, Shown, fields, pull, reward
@@ -54,6 +55,19 @@ def flusher_on(store: Store) -> Flusher:
     return flusher
 
 
+def impatient(store: Store) -> None:
+    """Let the connection that is open wait for half a second; any later one is as patient as ever.
+
+    So nothing that has to succeed is in a hurry.
+    """
+    assert isinstance(store, RedisStore)
+    client = store._server._client
+    assert client is not None
+    (connection,) = client.connection_pool._available_connections
+    connection._sock.settimeout(0.5)
+    connection._parser._buffer.socket_timeout = 0.5  # which redis-py goes back to
+
+
 def direct(process: ServerProcess, folder: Path) -> Store:
     """Return the store without anything in between."""
     return open_store(process.url(timeout=10), folder)
@@ -72,6 +86,8 @@ def test_what_is_lost_is_sent_again_and_counts_once(
         flusher.record(pull())
         flusher.record(reward(f"5:{number}:g"))
         proxy.once(fault)
+        if fault is Fault.BLACKHOLE:
+            impatient(store)
         with pytest.raises(StoreError):
             flusher.flush()
         applied = 2 * (fault is Fault.DROP_REPLY)
@@ -91,6 +107,7 @@ def test_a_batch_that_arrives_after_its_spool_was_drained_is_refused(
     flusher.flush()
     flusher.record(pull())
     proxy.once(Fault.HOLD)
+    impatient(store)
     with pytest.raises(StoreError, match="no answer within"):
         flusher.flush()
     flusher.close(timeout=10)

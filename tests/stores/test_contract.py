@@ -99,6 +99,15 @@ def test_a_once_key_counts_once(store: Store) -> None:
     assert fields(store) == {"k/x/0/g": 4, "x/duplicate": 2}
 
 
+def test_the_first_of_a_key_counts(store: Store) -> None:
+    """Where a batch has a key twice with other amounts, the first one is added."""
+    gains = [{"k/x/0/g": 1, "s/x/0/g": amount} for amount in (2.0, 3.0, 5.0)]
+    first, second, third = gains
+    once = (("5:a:g", second), ("5:b:g", first), ("5:b:g", second), ("5:a:g", third))
+    store.exchange([Batch("a@1", "p", 0, 10, {}, once)], {})
+    assert fields(store) == {"k/x/0/g": 2, "s/x/0/g": 5.0, "x/duplicate": 2}
+
+
 def test_many_once_keys_count_once_each(store: Store) -> None:
     """Thousands of rewards, some said twice in one batch or before, add exactly their amounts."""
     gains = [

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from banditware import turns
 from banditware.stores import Batch
 from banditware.stores.memory import MemoryStore
 
@@ -27,3 +28,14 @@ def test_a_fork_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
         store.before_fork()
         store.after_fork(child=False)
         assert store._lock.locked()
+
+
+def test_others_get_their_turn_where_the_counts_are_free() -> None:
+    """No lock is held while others have their turn, in the middle of applying and of reading."""
+    store = MemoryStore()
+    batches = [BATCH._replace(ledger=f"e{number}@1") for number in range(100)]
+    locked: list[bool] = []
+    with turns.given(lambda: locked.append(store._lock.locked())):
+        store.exchange(batches, {each.ledger: 0 for each in batches})
+    assert len(locked) > 10
+    assert not any(locked)

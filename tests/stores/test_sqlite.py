@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from banditware.errors import StoreError
-from banditware.stores import Batch, Mark, open_store, schema, sqlite
+from banditware.stores import Batch, Mark, open_store, schema, sqlite, sqlite_batches
 from banditware.stores.sqlite import SQLiteStore
 
 BATCH = Batch("a@1", "p", 0, 10, {"n/x/0": 1})
@@ -149,12 +149,22 @@ def test_an_error_that_is_not_known_is_told_as_it_is(
         store.check()
 
 
-def test_an_error_in_the_middle_leaves_nothing_behind(store: SQLiteStore) -> None:
-    """A batch that fails half way changes neither counts nor position."""
-    broken = Batch("b@1", "p", 0, 10, {"n/x/0": 1}, (("no cohort", {"k/x/0/g": 1}),))
-    with pytest.raises(StoreError):
-        store.exchange([BATCH, broken], {})
+def test_an_error_in_the_middle_leaves_nothing_behind(
+    store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch that fails half way changes neither counts nor once-keys nor position."""
+
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    once = Batch("b@1", "p", 0, 10, {"n/x/0": 1}, (("0:k", {"k/x/0/g": 1}),))
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite_batches, "born", fail)
+        with pytest.raises(StoreError, match="disk I/O error"):
+            store.exchange([BATCH, once], {})
     assert (store.ledgers(), store.positions("p")) == ({}, {})
+    read = store.exchange([BATCH, once], {"b@1": 0}).counts
+    assert read["b@1"].fields == {"n/x/0": 1, "k/x/0/g": 1}
 
 
 def test_rows_need_no_write_ahead_log(store: SQLiteStore) -> None:
