@@ -11,8 +11,9 @@ FRAMEWORKS := test-flask-2.3 test-django-4.2 test-django-6.0 test-starlette-0.37
 demo: $(VENV)/.demo  ## the main job: an app under gunicorn, visitors, and traffic that moves
 	$(BIN)/banditware demo
 
+# Hundreds of processes import what is here: where bytecode may not be written, each compiles it anew.
 test: $(VENV)/.test  ## the whole suite, with 100 % branch coverage of the core
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto -rs --cov --cov-report=term
 
 test-long: $(VENV)/.test  ## the state machine of counting, fifty times as long
 	BANDITWARE_TEST_TIMES=50 $(BIN)/python -m pytest -n auto tests/stores/test_machine.py
@@ -60,6 +61,7 @@ bench: $(VENV)/.bench  ## everything beside its peers: docs/benchmarks.md (BENCH
 	PYTHONPATH=. $(BIN)/python benchmarks/every.py $(BENCH)
 
 clean:
+	find . -name __pycache__ -prune -exec rm -rf {} +
 	rm -rf $(VENV) .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 
 $(BIN)/python:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from urllib.parse import parse_qs
 
 from banditware.crediting import RefusedError
-from banditware.http import Facts, Headers, header_value
+from banditware.facts import Facts
+from banditware.http import Headers, header_value
 from banditware.routes import Amount, Match
 
 #: A plain decimal number: what `float` takes beyond it (`nan`, `1_000`) is a mistake or an attack.

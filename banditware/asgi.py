@@ -8,16 +8,19 @@ are the app's: they are never changed, only replaced by copies.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 from urllib.parse import quote
+from weakref import ref
 
 from banditware.afterwards import ATTENDED, Attendant
 from banditware.answering import asgi_app
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, unanswered, visit_of_context
-from banditware.http import ASGI_HEADERS, without_port
+from banditware.http import ASGI_HEADERS, SERVED_AGAIN
 from banditware.merging import Merging
+from banditware.scope_facts import ScopeFacts, ScopeFactsBelowMount, mount
+from banditware.unread import UnreadVisit
 from banditware.validators import to_headers
 from banditware.visit import Visit
 
@@ -31,121 +34,10 @@ ASGIApplication: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 _BODY = frozenset({"http.response.body", "http.response.pathsend", "http.response.zerocopysend"})
 
 
-class ScopeFacts(dict[str, Any]):
-    """What an ASGI scope says of a request: a copy of it, read when asked for.
+class UnreadScope(UnreadVisit):
+    """The visit of an ASGI request that nobody has asked anything of."""
 
-    A copy, because the scope will hold the visit, and the visit these facts. Cycles cost garbage
-    collections, and keep what a request held until one comes. Its headers are found by their names
-    once one was asked for.
-    """
-
-    __slots__ = ()
-
-    def key(self) -> Hashable:
-        """Return what tells this method and path from others."""
-        return self.get("method"), self.get("path"), self.get("root_path")
-
-    @property
-    def method(self) -> str:
-        """The request method, in capitals."""
-        return self.get("method") or ""
-
-    @property
-    def path(self) -> str:
-        """The path as text; it includes `root_path`, as the specification has it."""
-        return self.get("path") or "/"
-
-    @property
-    def host(self) -> str:
-        """The requested host without its port, in lower case."""
-        server = self.get("server") or ("",)
-        return without_port(self.header("host") or str(server[0]))
-
-    @property
-    def secure(self) -> bool:
-        """True if the request came by https."""
-        return bool(self.get("scheme") == "https")
-
-    @property
-    def query(self) -> str:
-        """The query string, still encoded."""
-        query = self.get("query_string")
-        return _text(query) if query else ""
-
-    @property
-    def conditional(self) -> bool:
-        """True if it asks for a page only if that is another one than the browser has."""
-        headers = self["headers"]
-        if type(headers) is not dict:
-            headers = self["headers"] = _by_name(headers)
-        return b"if-none-match" in headers or b"if-modified-since" in headers
-
-    def header(self, name: str) -> str:
-        """Return a request header by its lower-case name, or an empty string.
-
-        HTTP/2 may split the cookie header; its parts are joined again.
-        """
-        headers = self["headers"]
-        if type(headers) is not dict:
-            headers = self["headers"] = _by_name(headers)
-        value = headers.get(_KEYS.get(name) or name.encode())
-        if not value:
-            return ""
-        return value if type(value) is str else value.decode("latin-1")
-
-
-class ScopeFactsBelowMount(ScopeFacts):
-    """The same with the path below the app's mount point."""
-
-    __slots__ = ()
-
-    @property
-    def path(self) -> str:
-        """The path as text, without the mount point."""
-        return (self.get("path") or "")[len(_mount(self)) :] or "/"
-
-
-#: Spelt out for the headers that are asked for on every visit.
-_KEYS = {
-    name: name.encode()
-    for name in ("cookie", "user-agent", "sec-purpose", "purpose", "x-moz", "sec-fetch-site")
-}
-
-
-def _mount(scope: Scope) -> str:
-    """Return the mount point, if the path lies below it as the specification has it.
-
-    `/shopping` does not lie below `/shop`; and old servers leave the mount point out of the path.
-    """
-    path, mount = scope.get("path") or "", scope.get("root_path") or ""
-    below = path.startswith(mount) and path[len(mount) :][:1] in {"", "/"}
-    return mount if below else ""
-
-
-def _by_name(headers: Sequence[tuple[Any, Any]]) -> Mapping[bytes, bytes | str]:
-    """Return headers by lower-case name; nearly all requests have each name once, and spell it so.
-
-    The rest, and names that are not bytes, take twice the time.
-    """
-    plain = dict(headers)
-    try:
-        if len(plain) == len(headers) and b"".join(plain).islower():
-            return plain
-    except TypeError:
-        pass
-    found: dict[bytes, bytes] = {}
-    for key, value in headers:
-        name, text = _bytes(key).lower(), _bytes(value)
-        found[name] = found[name] + b"; " + text if name in found else text
-    return found
-
-
-def _bytes(value: bytes | str) -> bytes:
-    return value if isinstance(value, bytes) else value.encode("latin-1", "replace")
-
-
-def _text(value: bytes | str) -> str:
-    return value if isinstance(value, str) else value.decode("latin-1")
+    reads = (ScopeFacts, ScopeFactsBelowMount)
 
 
 #: What holds headers that more than one may read; the specification allows any iterable.
@@ -168,42 +60,43 @@ class ASGIMiddleware:
         self.app = app
         self.bandit = bandit
         settings = bandit.settings
-        self._facts = ScopeFactsBelowMount if settings.below_mount else ScopeFacts
+        self._facts = UnreadScope.reads[settings.below_mount]
         self.merging = Merging(
             ASGI_HEADERS, bandit.hidden, settings.varies_on, by_arm=settings.by_arm
         )
         self._attendant = Attendant()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901  # calls cost
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; everything but http passes through untouched."""
-        if scope["type"] != "http" or VISIT_KEY in scope:  # wrapped twice: the outer one counts
-            await self._pass(scope, receive, send)
-            return
         bandit = self.bandit
-        if bandit.between is not None and ATTENDED not in scope:
-            await self._attendant(self, (scope, receive, send), bandit.between)
+        if (
+            scope["type"] != "http"
+            or VISIT_KEY in scope
+            or type(scope.get("headers")) is not list
+            or (bandit.between is not None and ATTENDED not in scope)
+        ):
+            await self._unusual(scope, receive, send)
             return
-        if type(scope.get("headers")) is not list:
-            scope["headers"] = list(scope.get("headers") or ())
-        facts, ground = self._facts(scope), bandit._ground  # noqa: SLF001  # a call less
-        barren = scope.get("path") in ground.barren and not scope.get("root_path")
-        visit = ground.visit(ground, facts) if barren else bandit.begin(facts)
-        scope[VISIT_KEY] = visit
-        app = self.app
-        if visit.touched and visit.diverted:
-            app, scope = self._diverted(visit, scope)
+        ground = bandit._ground  # noqa: SLF001  # as below: a call less
+        if scope.get("path") in ground.barren and not scope.get("root_path"):
+            visit: Visit = UnreadScope()
+            visit._ground, visit.said = ground, {**scope}  # noqa: SLF001
+            visit.started = visit.touched = False
+            app, scope[VISIT_KEY] = self.app, visit
+        else:
+            scope[VISIT_KEY] = visit = bandit.begin(self._facts(scope))
+            app, scope = self._diverted(visit, scope) if visit.diverted else (self.app, scope)
 
         def sending(message: Message) -> Awaitable[None]:
-            kind = message.get("type")
-            if kind == "http.response.start":
+            if message.get("type") == "http.response.start":
                 visit.started = True
                 if visit.touched:
                     message = self._started(visit, message)
-            elif visit.touched and kind in _BODY and not message.get("more_body"):
+            elif visit.touched and visit.due and _ends(message):
                 bandit.complete(visit)
             return send(message)  # the server's own awaitable: no coroutine of ours
 
-        token = visit_of_context.set(visit)
+        token = visit_of_context.set(ref(visit))
         try:
             await app(scope, receive, sending)
         except Exception:
@@ -211,7 +104,7 @@ class ASGIMiddleware:
             raise
         finally:
             leave(token)
-        if visit.touched:
+        if visit.touched and visit.due:
             bandit.complete(visit)
 
     def _diverted(self, visit: Visit, scope: Scope) -> tuple[ASGIApplication, Scope]:
@@ -227,14 +120,27 @@ class ASGIMiddleware:
         if not isinstance(headers, _READ_TWICE):
             headers = list(headers)
             message = {**message, "headers": headers}
-        effects = self.bandit.finish(visit, message.get("status", ""), headers)
+        if visit._unsettled or visit._watched or not visit._decisions:  # noqa: SLF001  # a call less
+            effects = self.bandit.finish(visit, message.get("status", ""), headers)
+        else:  # as with nearly everybody who comes back
+            effects = visit.effects = SERVED_AGAIN
         merged = self.merging(headers, effects, visit)
         return message if merged is headers else {**message, "headers": merged}
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan":
+    async def _unusual(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Do what few requests need before they are answered, and answer."""
+        between = self.bandit.between
+        if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+        elif scope["type"] != "http" or VISIT_KEY in scope:  # wrapped twice: the outer one counts
             await self.app(scope, receive, send)
-            return
+        elif between is not None and ATTENDED not in scope:
+            await self._attendant(self, (scope, receive, send), between)
+        else:  # any iterable is allowed
+            scope["headers"] = list(scope.get("headers") or ())
+            await self(scope, receive, send)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
 
         async def flushing(message: Message) -> None:
             if message["type"].startswith("lifespan.shutdown"):
@@ -244,12 +150,17 @@ class ASGIMiddleware:
         await self.app(scope, receive, flushing)
 
 
+def _ends(message: Message) -> bool:
+    """Return True for the last part of a body."""
+    return message.get("type") in _BODY and not message.get("more_body")
+
+
 def _rewritten(scope: Scope, path: str) -> Scope:
     """Return a copy of the scope for another path below the same mount point.
 
     A copy, because the server logs what its own scope says.
     """
-    whole = _mount(scope) + path
+    whole = mount(scope) + path
     return {**scope, "path": whole, "raw_path": quote(whole, safe=_SAFE).encode()}
 
 

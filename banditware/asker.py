@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from banditware.attributes import NOTHING, attributes_of
+from banditware.facts import Facts
 from banditware.ground import Ground
-from banditware.http import Facts
 from banditware.identifying import Identifies
 from banditware.model import Experiment
 from banditware.routes import NO_MATCHES, Matches

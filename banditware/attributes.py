@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote_plus
 
-from banditware.http import Facts
+from banditware.facts import Facts
 from banditware.routes import Match
 
 #: Most characters of a value: more than any country, plan or campaign has.

@@ -20,9 +20,10 @@ from banditware.crediting import UNEARNED, RefusedError, Reward, refuse_unlearna
 from banditware.deciding import drawn, excluded_record, pull_record
 from banditware.events.happened import Happened, Rewarded, at_once
 from banditware.explains import unnamed, with_details
+from banditware.facts import Facts
 from banditware.faults import Faults
 from banditware.forks import watch
-from banditware.http import NO_EFFECTS, Effects, Facts, Headers
+from banditware.http import NO_EFFECTS, Effects, Headers
 from banditware.model import Decision
 from banditware.outright import outright
 from banditware.seen import credited
@@ -242,14 +243,14 @@ class Bandit(Alarmed):
             self.hidden(error)
             effects = NO_EFFECTS
         visit.effects = effects
+        visit.due = bool(effects.records or effects.events)
         return effects
 
     def complete(self, visit: Visit) -> None:
         """Record what a visit came to, once: its response is complete."""
-        effects = visit.effects
-        if effects.records or effects.events:
-            visit.effects = NO_EFFECTS
-            self.record(effects.records, effects.events)
+        if visit.due:
+            visit.due = False
+            self.record(visit.effects.records, visit.effects.events)
 
     def record(self, records: Sequence[bytes], events: Iterable[Happened] = ()) -> None:
         """Append the records of a finished visit to the spool, and tell the decision log."""

@@ -19,9 +19,10 @@ from banditware.deciding import excluded_record
 from banditware.errors import TokenError
 from banditware.events.happened import Decided, Happened, Rewarded
 from banditware.excluding import barred
+from banditware.facts import Facts
 from banditware.forcing import FORCED
 from banditware.ground import Ground
-from banditware.http import NO_EFFECTS, Effects, Facts
+from banditware.http import NO_EFFECTS, Effects
 from banditware.model import Experiment
 from banditware.persons import lasting
 from banditware.recognising import recognised
@@ -70,7 +71,7 @@ def received(ground: Ground, facts: Facts, beacon: Beacon) -> tuple[Answer, Effe
     query = parse_qs(facts.query[:LONGEST_QUERY], keep_blank_values=True, errors="replace")
     now = ground.clock()
     cookies = facts.header("cookie")
-    known = recognised(ground, facts, now, cookies)
+    known = recognised(ground, cookies, https=facts.secure, now=now)
     forced = ground.forcing.name in cookies and ground.forcing.asked(facts, cookies, now).arms
     message = _Message(ground, facts, beacon, known, now)
     rewarded = query.get("reward", [""])[0]

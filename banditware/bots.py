@@ -20,14 +20,13 @@ LONGEST = 320
 LONGEST_OF_EXTRA = 224
 
 #: Alternatives without repetition, so that the search is linear whatever is sent. `cubot` is a
-#: brand of telephones.
-_PATTERN = re.compile(
+#: brand of telephones. Compiled when the first is looked at, not with the import.
+_PATTERN = (
     r"(?<!cu)bot(?:\b|_)|crawl|spider|slurp|archiver|transcoder|preview|monitor|uptime|pingdom"
     r"|headless|phantomjs|lighthouse|pagespeed|scrapy|curl/|wget|python-|python/|aiohttp|httpx"
     r"|java/|go-http-client|libwww|lwp-|node-fetch|axios|undici|guzzle|apache-httpclient|restsharp"
     r"|postman|insomnia|httpie|facebookexternalhit|embedly|mediapartners|feedfetcher|kube-probe"
-    r"|googlehc|elb-healthchecker",
-    re.IGNORECASE,
+    r"|googlehc|elb-healthchecker"
 )
 
 
@@ -38,7 +37,7 @@ def is_bot(user_agent: str) -> bool:
 
 @lru_cache(2_048)
 def _names_bot(user_agent: str) -> bool:
-    if not user_agent or _PATTERN.search(user_agent) is not None:
+    if not user_agent or re.search(_PATTERN, user_agent, re.IGNORECASE) is not None:
         return True
     is_crawler = known_crawlers()
     return is_crawler is not None and is_crawler(user_agent[:LONGEST_OF_EXTRA])

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
-from banditware.http import Facts, cookie_values
+from banditware.facts import Facts
+from banditware.http import cookie_values
 
 #: Why a request's subject is not remembered, as it is counted: they said no, they said nothing so
 #: far, or they said nothing and an arm is drawn for this one request.

@@ -10,7 +10,6 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from banditware.actions import GivenActions, available, checked, without_closed
-from banditware.contextual.attributes import level_in, number_in
 from banditware.contextual.features import MISSING, OTHER
 from banditware.counts import PULL, first_seen, once_key, pull, pull_features
 from banditware.errors import ContextError
@@ -190,6 +189,8 @@ _FINE = {
 def _readable(attribute: Attribute, value: object) -> bool:
     if isinstance(value, float):
         return True
+    from banditware.contextual.attributes import level_in, number_in  # noqa: PLC0415 - rare
+
     read = number_in if attribute.kind == "numeric" else level_in
     return read(value) is not None
 

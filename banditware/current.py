@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
+from weakref import ref
 
 from banditware.errors import BanditwareError
 from banditware.visit import Visit
@@ -10,10 +11,12 @@ from banditware.visit import Visit
 #: The key in a WSGI environ and an ASGI scope. A request that already has one was wrapped before.
 VISIT_KEY = "banditware.visit"
 
-visit_of_context: ContextVar[Visit] = ContextVar(VISIT_KEY)
+#: Under ASGI a weak one: a copy of the context, as every timer and task has it, may outlive the
+#: request by far, and would keep what a visit knows of it.
+visit_of_context: ContextVar[Visit | ref[Visit]] = ContextVar(VISIT_KEY)
 
 
-def leave(token: Token[Visit]) -> None:
+def leave(token: Token[Visit | ref[Visit]]) -> None:
     """Undo `visit_of_context.set`, also for an app that is closed from elsewhere.
 
     A loop that ends, or the garbage collector, closes coroutines in a context of its own; there is
@@ -39,12 +42,13 @@ def current_visit() -> Visit:
     """Return the visit of the request that is being handled.
 
     Raises:
-        NoVisitError: nothing is being handled here, or the app is not wrapped.
+        NoVisitError: nothing is being handled here, or not any more; or the app is not wrapped.
     """
-    try:
-        return visit_of_context.get()
-    except LookupError:
+    found = visit_of_context.get(None)
+    visit = found() if isinstance(found, ref) else found
+    if visit is None:
         raise NoVisitError(
             "no request is being handled here: call current_visit() while a wrapped app answers, "
             "or use Bandit.decide() elsewhere"
-        ) from None
+        )
+    return visit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from functools import lru_cache
 from random import Random
@@ -28,7 +29,7 @@ def drawn(
 
     `uncounted` is why it will not be a pull, if it will not.
     """
-    index = snapshot.draw(random.random())
+    index = bisect_right(snapshot.boundaries, random.random())
     experiment = snapshot.experiment
     arm = experiment.arms[index]
     fields = (

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from banditware.beacon import BEACON, UNSEEN
-from banditware.http import Facts, is_speculative
+from banditware.facts import Facts, is_speculative
 from banditware.ids import new_subject
 from banditware.model import Experiment
 from banditware.targeting import Targeting, kept_out

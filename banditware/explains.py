@@ -9,8 +9,8 @@ from banditware.actions import GivenActions, reusable
 from banditware.consent import ANONYMOUS
 from banditware.contexts import NOTHING_GIVEN, Given
 from banditware.deciding import undecided
+from banditware.facts import Facts
 from banditware.ground import Ground
-from banditware.http import Facts
 from banditware.model import Decision
 from banditware.snapshot import ExperimentSnapshot
 from banditware.tokens import Assignments

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from banditware.answer import Answer, Later, Received
 from banditware.extras import extra
+from banditware.facts import Facts
 from banditware.ground import Ground
-from banditware.http import NO_EFFECTS, Effects, Facts
+from banditware.http import NO_EFFECTS, Effects
 from banditware.routes import Route
 
 if TYPE_CHECKING:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 
 from banditware import forks
-from banditware.health import Every
-
-_log = logging.getLogger("banditware")
+from banditware.periods import Every
 
 #: Seconds between two log lines: enough to notice, too little to fill a disk.
 _QUIET = 60.0
@@ -35,6 +32,9 @@ class Faults(forks.ForkAware):
             self.number += 1
             due = self._quiet.due(self._clock())
         if due:
+            import logging  # noqa: PLC0415 - takes longer than most of what we import
+
+            _log = logging.getLogger("banditware")
             _log.error("a fault of banditware, hidden from the app", exc_info=error)
 
     def after_fork(self, *, child: bool) -> None:

@@ -21,11 +21,12 @@ from banditware.control import CONTROLS
 from banditware.counts import folds
 from banditware.errors import StoreError
 from banditware.flushing import Settings
-from banditware.health import Every, Health, Journal
+from banditware.health import Health, Journal
 from banditware.launching import Pace, close_at_exit, keep_turning, launch, within
 from banditware.model import DAY
 from banditware.outbox import Outbox
 from banditware.pacing import LateError, considerate
+from banditware.periods import Every
 from banditware.stores.base import Counts, Store
 from banditware.turns import spaced
 

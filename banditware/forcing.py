@@ -6,17 +6,15 @@ keeps that in a cookie of its own for as long as its session lasts.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
-from itsdangerous import BadSignature, Signer
-
 from banditware.errors import UnknownExperimentError, suggestion
-from banditware.http import Cookie, Facts, cookie_values
+from banditware.facts import Facts
+from banditware.http import Cookie, cookie_values
 from banditware.model import DAY, Experiment
 
 #: Why a decision that is forced is no pull, and a reward of it not credited.
@@ -77,11 +75,16 @@ class Forcing:
         self._cookie = replace(cookie, name=self.name)
         self._arms = {each.name: {arm.name for arm in each.arms} for each in experiments}
         self._anybody = anybody
+        from hashlib import sha256  # noqa: PLC0415 - slow to import, as is the next
+
+        from itsdangerous import BadSignature, Signer  # noqa: PLC0415
+
+        self._unreadable = (BadSignature, ValueError)
         self._signer = Signer(
             list(secrets),
             salt="banditware.force.v1",
             key_derivation="hmac",
-            digest_method=hashlib.sha256,
+            digest_method=sha256,
         )
 
     def written(self, arms: Mapping[str, str], end: float) -> str:
@@ -145,7 +148,7 @@ class Forcing:
             if version != _FORMAT or int(end, 16) < now:
                 return None
             return {name: arm for name, _, arm in (pair.partition("~") for pair in pairs)}
-        except (BadSignature, ValueError):
+        except self._unreadable:
             return None
 
     def _there(self, arms: Mapping[str, str]) -> Mapping[str, str]:

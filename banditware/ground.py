@@ -13,8 +13,9 @@ from banditware.beacon import BEACON, Beacon
 from banditware.bots import known_crawlers
 from banditware.consent import Consent
 from banditware.events.happened import Happened
+from banditware.facts import Facts
 from banditware.forcing import Forcing
-from banditware.http import Cookie, Facts
+from banditware.http import Cookie
 from banditware.model import Decision
 from banditware.persons import People
 from banditware.redirecting import redirection
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from banditware.costs import Costs
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)  # there is one, which nobody prints
 class Ground:
     """What all visits of an app stand on; `snapshot` is replaced at every refresh.
 
@@ -52,7 +53,9 @@ class Ground:
         costs: takes what every request cost; None if nobody measures it.
         below_mount: the paths of requests lack the app's mount point.
         seal: signs a decision into a token.
-        barren: paths where no route is; see `Router`.
+        plain: visits are of the plain kind, so that nobody sees who made one.
+        era: another object whenever experiments are others; counts may change in it.
+        barren: paths where no route is, if visits are plain; see `Router`.
         rewriting: names of the experiments of which an arm names something to serve instead.
         unnamed: names of the experiments whose arms only the app knows.
         waiting: names of the experiments whose pulls wait for the beacon.
@@ -76,7 +79,9 @@ class Ground:
     consent: Consent | None = None
     costs: Costs | None = None
     below_mount: bool = False
+    plain: bool = True
     seal: Callable[[Decision], str] = field(init=False)
+    era: object = field(init=False)
     barren: Container[str] = field(init=False)
     rewriting: frozenset[str] = field(init=False)
     unnamed: frozenset[str] = field(init=False)
@@ -87,7 +92,8 @@ class Ground:
         if not self.count_bots:
             known_crawlers()
         self.seal = self.tokens.seal
-        self.barren = self.router.barren
+        self.era = object()
+        self.barren = self.router.barren if self.plain else ()
         experiments = [each.experiment for each in self.snapshot.experiments.values()]
         elsewhere = (e.name for e in experiments if any(a.rewrite or a.redirect for a in e.arms))
         self.rewriting = frozenset(elsewhere)

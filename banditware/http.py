@@ -5,9 +5,9 @@ The app's own headers are never lost, reordered or changed in place; nothing sen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, AnyStr, Generic, Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, AnyStr, Generic, Literal, NamedTuple, TypeAlias
 
 from banditware.model import DAY
 
@@ -16,51 +16,6 @@ if TYPE_CHECKING:
 
 #: Response headers as either interface has them.
 Headers: TypeAlias = "Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]"
-
-#: Values of `Sec-Purpose`, `Purpose` and `X-Moz` with which browsers mark what nobody looks at yet.
-_SPECULATIVE = ("prefetch", "prerender", "preview")
-
-
-class Facts(Protocol):
-    """What the core may know of a request; each interface has its own reading of it."""
-
-    def key(self) -> Hashable:
-        """Return what tells its method and path from others, as the interface has them."""
-        ...
-
-    @property
-    def method(self) -> str:
-        """The request method, in capitals."""
-        ...
-
-    @property
-    def path(self) -> str:
-        """The path as text, mount point included, nothing collapsed."""
-        ...
-
-    @property
-    def host(self) -> str:
-        """The requested host without its port, in lower case."""
-        ...
-
-    @property
-    def secure(self) -> bool:
-        """True if the request came by https."""
-        ...
-
-    @property
-    def query(self) -> str:
-        """The query string, still encoded."""
-        ...
-
-    @property
-    def conditional(self) -> bool:
-        """True if it asks for a page only if that is another one than the browser has."""
-        ...
-
-    def header(self, name: str) -> str:
-        """Return a request header by its lower-case name, or an empty string."""
-        ...
 
 
 class Effects(NamedTuple):
@@ -175,12 +130,6 @@ def header_value(headers: Headers, name: str) -> str:
     return ""
 
 
-def is_speculative(facts: Facts) -> bool:
-    """Return True for a prefetch, prerender or preview: a page that nobody looks at yet."""
-    purpose = facts.header("sec-purpose") + facts.header("purpose") + facts.header("x-moz")
-    return bool(purpose) and any(word in purpose.lower() for word in _SPECULATIVE)
-
-
 class HeaderMerge(Generic[AnyStr]):
     """Merges effects into the headers of one interface: `str` for WSGI, `bytes` for ASGI."""
 
@@ -214,18 +163,26 @@ class HeaderMerge(Generic[AnyStr]):
             shared: called if the app lets shared caches keep what is made private here.
             marked: returns an ETag of the app with the mark of what is shown.
         """
-        merged = list(headers)
-        if effects.varies:
-            for key, _ in merged:
-                if len(key) in _SIZES:
-                    self._mark_varying(merged, shared, marked)
-                    break
-            else:  # as with nearly all apps
-                merged += self._varying
+        merged = self.varying(headers, shared, marked) if effects.varies else list(headers)
         if effects.set_cookie:
             merged.append((self._set_cookie, self._encode(effects.set_cookie)))
         if effects.cookies:
             merged += [(self._set_cookie, self._encode(each)) for each in effects.cookies]
+        return merged
+
+    def varying(
+        self,
+        headers: Iterable[tuple[AnyStr, AnyStr]],
+        shared: Callable[[], None] | None,
+        marked: Callable[[str], str] | None,
+    ) -> list[tuple[AnyStr, AnyStr]]:
+        """Return what `apply` does for effects that only vary."""
+        merged = list(headers)
+        for key, _ in merged:
+            if len(key) in _SIZES:
+                self._mark_varying(merged, shared, marked)
+                return merged
+        merged += self._varying  # as with nearly all apps
         return merged
 
     def _mark_varying(

@@ -16,7 +16,7 @@ from pathlib import Path
 from banditware.backups import Backups, Kept
 from banditware.dating import HOUR, aged
 from banditware.errors import StoreError
-from banditware.health import Every
+from banditware.periods import Every
 from banditware.spool import Drained
 from banditware.stores.base import Backup, Mark, Store, Verdict, contains
 from banditware.turns import spaced

@@ -43,7 +43,7 @@ class Reading(NamedTuple):
     batch: float = 1.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Tally:
     """A ledger's numbers by kind.
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import AnyStr, Generic
 
-from banditware.http import Effects, HeaderMerge
+from banditware.http import SERVED_AGAIN, Effects, HeaderMerge
 from banditware.sharing import keyed
 from banditware.shown import NOTHING_SHOWN, Shown
 from banditware.varying import also_varying
-
-_log = logging.getLogger("banditware")
 
 
 class Merging(Generic[AnyStr]):
@@ -39,6 +36,7 @@ class Merging(Generic[AnyStr]):
         self._by_arm = by_arm
         self._shared = None if by_arm else self._warn
         self._warned = False
+        self._plain = not (by_arm or varies_on)
 
     def __call__(
         self,
@@ -53,6 +51,8 @@ class Merging(Generic[AnyStr]):
         if not (effects.varies or effects.set_cookie or effects.cookies or shown.notes):
             return headers
         try:
+            if effects is SERVED_AGAIN and self._plain and not shown.notes:
+                return self._merge.varying(headers, self._shared, shown.marked)
             merged = None
             if self._by_arm and shown.shared(effects):
                 merged = keyed(headers, self._merge.pair, shown.marked)
@@ -79,8 +79,10 @@ class Merging(Generic[AnyStr]):
 
     def _warn(self) -> None:
         if not self._warned:
+            import logging  # noqa: PLC0415  # few apps are told of it
+
             self._warned = True
-            _log.warning(
+            logging.getLogger("banditware").warning(
                 "the app lets shared caches keep a page that depends on an arm (Cache-Control: "
                 "public or s-maxage), which would show it to other visitors: `private` is added; "
                 "better that the app says so itself wherever an experiment decides"

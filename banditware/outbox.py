@@ -13,8 +13,8 @@ from banditware.dating import HOUR, aged
 from banditware.drain import Drain
 from banditware.errors import StoreError
 from banditware.filespool import FileSpool
-from banditware.health import Every
 from banditware.keeping import ENOUGH, Keeper
+from banditware.periods import Every
 from banditware.spool import Drained, MemorySpool, Source, Spool
 from banditware.stores.base import Counts, Store
 from banditware.turns import spaced

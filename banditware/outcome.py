@@ -19,13 +19,15 @@ from banditware.crediting import RefusedError, Reward, credit
 from banditware.deciding import excluded_record, late_pull_record, pull_record
 from banditware.events.happened import Decided, Happened, Rewarded, kept
 from banditware.excluding import uncounted
+from banditware.facts import Facts
 from banditware.forcing import FORCED
 from banditware.ground import Ground
-from banditware.http import Effects, Facts, Headers
+from banditware.http import Effects, Headers
 from banditware.model import Decision, Experiment
 from banditware.persons import lasting
-from banditware.routes import OK, Match, RewardRule, accepts
+from banditware.routes import OK, Match, Matches, RewardRule, accepts
 from banditware.seen import credited, seen_decision
+from banditware.snapshot import ExperimentSnapshot
 from banditware.targeting import HASHED
 from banditware.tokens import Assignment, Assignments, remembered
 
@@ -64,7 +66,7 @@ class Outcome:
 
     ground: Ground
     facts: Facts
-    matches: tuple[Match, ...]
+    matches: Matches
     decisions: Mapping[str, Decision]
     rewards: tuple[tuple[str, Reward], ...]
     known: Assignments
@@ -86,7 +88,7 @@ class Outcome:
             self._settle(decision)
             # A fault of ours leaves the response as it is.
             varies = varies or decision.reason != "failure"
-        if self.facts.method not in _IDLE_METHODS:
+        if (self.matches.rewards or self.rewards) and self.facts.method not in _IDLE_METHODS:
             self._credit_all()
         return Effects(varies, self._cookie(), tuple(self._records), self._events)
 
@@ -101,12 +103,13 @@ class Outcome:
             elif earlier.counted:
                 self._note_again(decision)
                 return
-        experiment = self._experiment(name)
-        held = "holdout" if decision.reason == "holdout" else ""
-        bad = self._bad_status(name)
-        why = "" if decision.counted or (bad and decision.reason == UNSEEN) else decision.reason
-        if held:
-            why = uncounted(self.facts, experiment, self.barred())
+        snapshot = self.ground.snapshot.experiments[name]
+        experiment = snapshot.experiment
+        bad, reason = self._bad_status(name), decision.reason
+        why = "" if decision.counted or (bad and reason == UNSEEN) else reason
+        held = ""
+        if reason == "holdout":
+            held, why = reason, uncounted(self.facts, experiment, self.barred())
         entry = remembered(decision)
         if why:
             self._exclude_served(experiment, why, earlier)
@@ -118,7 +121,7 @@ class Outcome:
         else:
             if held:
                 self._exclude(experiment, held)
-            self._records.append(self._pull(decision, entry, again=earlier is not None))
+            self._records.append(_pull(snapshot, decision, entry, again=earlier is not None))
             self.changed[name] = entry
         if self.ground.note is not None:
             self._note(decision, why or bad or held)
@@ -127,17 +130,6 @@ class Outcome:
         """Count what was served under the reason for which it is no pull; what is unseen, once."""
         if why != UNSEEN or earlier is None:
             self._exclude(experiment, why)
-
-    def _pull(self, decision: Decision, entry: Assignment, *, again: bool) -> bytes:
-        """Return the record that counts a pull under the cohort of its decision."""
-        snapshot = self.ground.snapshot.experiments[entry.experiment]
-        experiment = snapshot.experiment
-        cohort = experiment.cohort(entry.time)
-        if entry.features:
-            return pulled(snapshot, decision, cohort=cohort, again=again)
-        if again:
-            return late_pull_record(experiment.ledger, entry, cohort)
-        return pull_record(experiment.ledger, entry.arm, cohort, decision.shares)
 
     def _note_again(self, decision: Decision) -> None:
         """Keep for the decision log what was only served again, if it wants to know."""
@@ -244,8 +236,8 @@ class Outcome:
         """Return the cookie if it has to be written, or nothing."""
         ground, known, changed = self.ground, self.known, self.changed
         before = known.by_experiment
-        news = known.stale_key or self._introduces
-        if not news and changed.items() <= before.items():
+        news = not changed.items() <= before.items() if before else bool(changed)
+        if not (news or known.stale_key or self._introduces):
             return ""
         if self.barred() in _NO_COOKIE:
             return ""
@@ -255,3 +247,16 @@ class Outcome:
         max_age = ground.cookie.max_age - (int(self.now) - known.issued)
         value = ground.tokens.write(known, kept.values())
         return ground.cookie.header(value, https=self.facts.secure, max_age=max_age)
+
+
+def _pull(
+    snapshot: ExperimentSnapshot, decision: Decision, entry: Assignment, *, again: bool
+) -> bytes:
+    """Return the record that counts a pull under the cohort of its decision."""
+    experiment = snapshot.experiment
+    cohort = experiment.cohort(entry.time)
+    if entry.features:
+        return pulled(snapshot, decision, cohort=cohort, again=again)
+    if again:
+        return late_pull_record(experiment.ledger, entry, cohort)
+    return pull_record(experiment.ledger, entry.arm, cohort, decision.shares)

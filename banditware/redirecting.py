@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from banditware.answer import Answer
-from banditware.http import Facts, without_port
+from banditware.facts import Facts
+from banditware.http import without_port
 
 #: Only what is read may be asked for elsewhere: browsers turn anything else into GET.
 _READING = frozenset({"GET", "HEAD"})

@@ -10,12 +10,11 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, final
 
-from banditware.route_index import RouteIndex
-
 if TYPE_CHECKING:
     from banditware.answer import Answer, Later
+    from banditware.facts import Facts
     from banditware.ground import Ground
-    from banditware.http import Effects, Facts
+    from banditware.http import Effects
 
 #: Answers a request instead of the app, and says what has to happen to the response.
 Serve: TypeAlias = "Callable[[Ground, Facts], tuple[Answer | Later, Effects]]"
@@ -149,6 +148,8 @@ class Router:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._literal: dict[str, list[Route]] = {}
+        from banditware.route_index import RouteIndex  # noqa: PLC0415 - only needed here
+
         self._patterns = RouteIndex[_Pattern]()
         self._uses_hosts = False
         for route in routes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from banditware.answer import Diverted
+from banditware.facts import Facts
 from banditware.ground import Ground
-from banditware.http import Effects, Facts
+from banditware.http import Effects
 from banditware.model import Decision
 from banditware.routes import NO_MATCHES, Matches
 from banditware.sharing import ARMS, listed, shareable
@@ -56,9 +57,12 @@ class Shown(Diverted):
                 self.divert(ground.diversion(self._decisions[name], self._facts))
 
     def revalidate(self) -> None:
-        """Let the app answer that nothing changed only to who has the page of these arms."""
+        """Let the app answer that nothing changed only to who has the page of these arms.
+
+        For a request with conditions.
+        """
         facts = self._facts
-        if facts.conditional and self._decisions and facts.method in _READING:
+        if self._decisions and facts.method in _READING:
             self.conditions = changed(facts.header(IF_NONE_MATCH), self.mark)
             self.diverted = True
 

@@ -6,7 +6,6 @@ propensity of every decision is exact, for every policy.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
@@ -55,10 +54,6 @@ class ExperimentSnapshot(NamedTuple):
     chooser: Chooser | None = None
     reading: Reading = Reading(goal="reward", now=0.0, width=1.0)
     shares: str = ""
-
-    def draw(self, uniform: float) -> int:
-        """Return the index of the arm that a uniform number in [0, 1) draws."""
-        return bisect_right(self.boundaries, uniform)
 
     @property
     def sums(self) -> Totals:

@@ -17,6 +17,7 @@ from banditware.killed import KilledVisit
 from banditware.model import Experiment
 from banditware.snapshot import ExperimentSnapshot, Snapshot, carried, unread
 from banditware.switches import switched_off
+from banditware.visit import Visit
 from banditware.watching import OpenVisit
 
 if TYPE_CHECKING:
@@ -123,11 +124,13 @@ class Steering:
             {each.name: self._carried(before.get(each.name), each) for each in found}
         )
         self.windows = {each.ledger: each.attribution for each in found}
+        visit = KilledVisit if killed else self._edges.visits(self.settings)
         return replace(
             ground,
             snapshot=snapshot,
             forcing=forcing_of(self.settings._replace(experiments=found)),
-            visit=KilledVisit if killed else self._edges.visits(self.settings),
+            visit=visit,
+            plain=visit is Visit,
         )
 
     def health(self) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from banditware.consent import ANONYMOUS, REFUSED, STATELESS
 from banditware.deciding import again, excluded_record
 from banditware.errors import BanditwareError, TokenError
 from banditware.excluding import barred, uncounted
+from banditware.facts import Facts
 from banditware.forcing import NO_ARMS, NOT_FORCED
 from banditware.ground import Ground
-from banditware.http import Facts, cookie_values
+from banditware.http import cookie_values
 from banditware.model import Decision, Experiment
 from banditware.recognising import recognised, somebody_new
 from banditware.targeting import halted_by
@@ -94,21 +95,23 @@ class HasSubject:
 
         Everything else that looks at the bot, the time and the assignments comes after it.
         """
-        ground, facts = self._ground, self._facts
-        cookies, objection = facts.header("cookie"), ""
-        bot = not ground.count_bots and is_bot(facts.header("user-agent"))
-        self._time = ground.clock()
+        ground = self._ground
+        cookies, agent, https, query = self._facts.asking()
+        bot = not ground.count_bots and is_bot(agent)
+        now, objection = ground.clock(), ""
+        self._time = now
         if bot:
             self._withheld = "bot"
         elif ground.consent is not None:
-            objection = ground.consent.objection(facts)
+            objection = ground.consent.objection(self._facts)
         if objection:
             found = self._object(objection)
         else:
-            found = recognised(ground, facts, self._time, "" if bot else cookies)
+            found = recognised(ground, "" if bot else cookies, https=https, now=now)
             self._assignments = found
-            self._unsettled |= found.stale_key
-        if facts.query or ground.forcing.name in cookies:
+            if found.stale_key:
+                self._unsettled = True
+        if query or ground.forcing.name in cookies:
             self._force(cookies)
         return found
 
@@ -151,8 +154,8 @@ class HasSubject:
         if self._barred not in ANONYMOUS:
             return
         self._barred, self._withheld, self._cookies = None, "", ()
-        cookies = self._facts.header("cookie")
-        found = recognised(self._ground, self._facts, self._time, cookies)
+        cookies, _, https, _ = self._facts.asking()
+        found = recognised(self._ground, cookies, https=https, now=self._time)
         if not found.fresh:
             self._assignments = found
         kept = {}
@@ -191,8 +194,12 @@ class HasSubject:
             self._assignments = Assignments(known.subject, known.issued, entries, fresh=known.fresh)
 
     def _uncounted(self, experiment: Experiment) -> str:
-        why = uncounted(self._facts, experiment, self._why_barred())
-        return why or ("started" if self.started else "")
+        facts, why = self._facts, self._barred
+        if why is None:
+            why = self._why_barred()
+        if why or facts.method not in experiment.methods:
+            return uncounted(facts, experiment, why)
+        return "started" if self.started else ""
 
     def _why_barred(self) -> str:
         if self._barred is None:

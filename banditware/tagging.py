@@ -7,8 +7,9 @@ from typing import Protocol
 
 from banditware.answer import Answer, Diverted, Later
 from banditware.beacon import UNSEEN
+from banditware.facts import Facts
 from banditware.ground import Ground
-from banditware.http import NO_EFFECTS, Effects, Facts
+from banditware.http import NO_EFFECTS, Effects
 from banditware.model import NO_BASIS, Decision
 from banditware.routes import Serve
 from banditware.tokens import Assignments

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from banditware.actions import GivenActions
 from banditware.debugging import NO_DEBUG, Debug
+from banditware.facts import Facts
 from banditware.ground import Ground
-from banditware.http import Effects, Facts, Headers
+from banditware.http import Effects, Headers
 from banditware.model import Decision
 from banditware.routes import NO_MATCHES, Matches
 from banditware.visit import Visit
@@ -35,6 +36,8 @@ class Watch(NamedTuple):
 
 class WatchedVisit(Visit):
     """A visit of which something is noted. Its subclasses go together."""
+
+    _watched = True
 
     def __init__(
         self, watch: Watch, ground: Ground, facts: Facts, matches: Matches = NO_MATCHES

@@ -9,20 +9,18 @@ secret for its own purposes is never taken for ours, nor a cookie for a decision
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from itsdangerous import BadSignature, Signer
-from itsdangerous.encoding import base64_encode, want_bytes
-from itsdangerous.signer import SigningAlgorithm
+from itsdangerous import BadSignature
 
 from banditware.counts import HOLDOUT
 from banditware.errors import TokenError
 from banditware.http import cookie_values
 from banditware.model import Decision, Experiment
+from banditware.signing import signer
 
 #: Longest cookie value that is written or looked at. Browsers keep 4096 bytes for name, value and
 #: attributes together; half a kilobyte is left for those.
@@ -89,6 +87,23 @@ class Sticky:
     settled: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Decisions that are served again together, for the same routes.
+
+    Attributes:
+        era: the experiments as they were when they were served; see `Ground`.
+        since: the first second, since the epoch, at which all of them may be.
+        until: the last one.
+        decisions: the decisions, by experiment.
+    """
+
+    era: object
+    since: float
+    until: float
+    decisions: dict[str, Decision]
+
+
 @dataclass(slots=True)
 class Assignments:
     """What one subject's cookie says. Nobody changes one; freezing it would take as long again.
@@ -101,6 +116,7 @@ class Assignments:
         fresh: True if no cookie said it, so that only a new one can keep the subject's id.
         served: by experiment, what this process has served again of a cookie; it is kept where the
             cookie's text is kept, so that the same cookie gets it again.
+        together: the same of all experiments that some routes choose, by their names.
     """
 
     subject: str
@@ -109,39 +125,9 @@ class Assignments:
     stale_key: bool = False
     fresh: bool = field(default=False, compare=False)
     served: dict[str, Sticky] = field(default_factory=dict, compare=False, repr=False)
-
-
-class _Hmac(SigningAlgorithm):
-    """HMAC-SHA-256 that has taken its few keys in beforehand: that is half of the work."""
-
-    def __init__(self, keys: Iterable[bytes]) -> None:
-        self._keyed = {key: hmac.new(key, digestmod="sha256") for key in keys}
-
-    def get_signature(self, key: bytes, value: bytes) -> bytes:
-        signature = self._keyed[key].copy()
-        signature.update(value)
-        return signature.digest()
-
-
-class _Signer(Signer):
-    """Takes a signature in the one spelling in which we write it.
-
-    Base64 has others for the same bytes (other last characters, padding, characters that a decoder
-    skips), and then a changed value would be one of ours.
-    """
-
-    def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
-        signed, given = want_bytes(value), want_bytes(sig)
-        written = (
-            base64_encode(self.algorithm.get_signature(key, signed))
-            for key in reversed(self.secret_keys)
-        )
-        return any(hmac.compare_digest(each, given) for each in written)
-
-
-def _signer(secrets: Sequence[str], salt: str) -> Signer:
-    keys = [hmac.digest(secret.encode(), salt.encode(), "sha256") for secret in secrets]
-    return _Signer(keys, key_derivation="none", algorithm=_Hmac(keys))
+    together: Mapping[tuple[str, ...], Again] | None = field(
+        default=None, compare=False, repr=False
+    )
 
 
 class Tokens:
@@ -151,9 +137,9 @@ class Tokens:
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._cookies = _signer(secrets, "banditware.assign.v1")
-        self._newest = _signer(secrets[-1:], "banditware.assign.v1")
-        self._decisions = _signer(secrets, "banditware.decision.v1")
+        self._cookies = signer(secrets, "banditware.assign.v1")
+        self._newest = signer(secrets[-1:], "banditware.assign.v1")
+        self._decisions = signer(secrets, "banditware.decision.v1")
         self._rotated = len(secrets) > 1
         self._opened: Callable[[str], Assignments | None] = lru_cache(CACHED_COOKIES)(self._open)
         self._found: Callable[[str, str], Assignments | None] = lru_cache(CACHED_HEADERS)(
@@ -232,16 +218,12 @@ _EARNING = frozenset({"sticky", "holdout"})
 
 def remembered(decision: Decision) -> Assignment:
     """Return what a cookie or token remembers of a decision."""
-    fields = (
-        decision.experiment,
-        decision.version,
-        HOLDOUT if decision.reason == "holdout" else decision.arm,
-        decision.propensity,
-        int(decision.time),
-        decision.id,
-        decision.counted or decision.reason in _EARNING,
-        decision.basis.features,
-    )
+    # Unpacked, because reading a field of a named tuple takes as long as half of this.
+    name, arm, _, propensity, reason, counted, id_, time, version, _, _, basis, _, _ = decision
+    if reason == "holdout":
+        arm = HOLDOUT
+    counts = counted or reason in _EARNING
+    fields = (name, version, arm, propensity, int(time), id_, counts, basis.features)
     return tuple.__new__(Assignment, fields)
 
 

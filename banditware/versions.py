@@ -10,7 +10,7 @@ Order: TypeAlias = "tuple[object, ...]"
 
 _NUMBER = r"(0|[1-9][0-9]{0,19})"
 _PART = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
-_VERSION = re.compile(
+_VERSION = (
     rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-({_PART}(?:\.{_PART})*))?"
     r"(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
 )
@@ -25,7 +25,7 @@ def version_order(text: str) -> Order | None:
     A pre-release comes before its release. Build metadata, which Semantic Versioning leaves
     without an order, orders last, as in the Rust crate `semver`: absent first, then by parts.
     """
-    found = _VERSION.fullmatch(text)
+    found = re.fullmatch(_VERSION, text)  # compiled when the first is asked for
     if found is None:
         return None
     release = tuple(int(number) for number in found.groups()[:3])

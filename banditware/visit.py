@@ -30,6 +30,7 @@ from banditware.snapshot import ExperimentSnapshot
 from banditware.subjects import NO_DECISIONS
 from banditware.tagging import Beacons
 from banditware.targeting import in_holdout
+from banditware.tokens import Again, Assignments, Sticky
 
 
 class Visit(Explains, Beacons, Shown, Asker):
@@ -42,8 +43,15 @@ class Visit(Explains, Beacons, Shown, Asker):
 
     #: What has to happen to the response, as of the last call of `Bandit.finish`.
     effects: Effects = NO_EFFECTS
+    #: True if there is something in it to keep once the response is out.
+    due: bool = False
+
+    #: A copy of what the server says of the request, if that was not read yet: see `UnreadVisit`.
+    said: Mapping[str, Any]
 
     _rewards: tuple[tuple[str, Reward], ...] = ()
+    #: True if somebody notes how it is finished.
+    _watched: bool = False
 
     @property
     def decisions(self) -> Mapping[str, Decision]:
@@ -130,10 +138,28 @@ class Visit(Explains, Beacons, Shown, Asker):
         if not matches.choose:
             return
         known = self._assignments or self._known()
-        served = {} if self.forced else known.served
-        experiments, now = ground.snapshot.experiments, self._time
+        again = None if known.together is None else known.together.get(matches.choose)
+        if (
+            again is not None
+            and again.since <= self._time <= again.until
+            and again.era is ground.era
+            and not self.forced
+        ):
+            self._decisions = again.decisions.copy()
+        else:
+            self._choose_each(known, matches.choose)
+        if ground.rewriting:
+            self.reroute(matches.choose)
+        if self._facts.conditional:
+            self.revalidate()
+
+    def _choose_each(self, known: Assignments, names: tuple[str, ...]) -> None:
+        """Decide experiments one by one; if all are served again, they are together next time."""
+        ground, now = self._ground, self._time
+        experiments = ground.snapshot.experiments
         decisions = self._decisions = {}
-        for name in matches.choose:
+        served, found = ({} if self.forced else known.served), list[Sticky]()
+        for name in names:
             kept = served.get(name)
             if (
                 kept is not None
@@ -142,11 +168,13 @@ class Visit(Explains, Beacons, Shown, Asker):
                 and kept.experiment is experiments[name].experiment
             ):
                 decisions[name] = kept.decision
+                found.append(kept)
             elif name not in ground.unnamed:  # where the view says what there is to choose from
                 self._first(name, None)
-        if ground.rewriting:
-            self.reroute(matches.choose)
-        self.revalidate()
+        if len(found) == len(names):
+            since, until = max(each.since for each in found), min(each.until for each in found)
+            again = Again(ground.era, since, until, decisions.copy())
+            known.together = {**(known.together or {}), names: again}
 
     def failed(self) -> None:
         """Take note that the app failed before its response started, if somebody watches."""
@@ -161,18 +189,19 @@ class Visit(Explains, Beacons, Shown, Asker):
             return NO_EFFECTS
         if not self._unsettled:
             return SERVED_AGAIN if self._decisions else self._effects
+        # By position, because so many names would take longer than some of its work.
         outcome = Outcome(
-            ground=self._ground,
-            facts=self._facts,
-            matches=self._matches,
-            decisions=self._decisions,
-            rewards=self._rewards,
-            known=self._assignments or self._known(),
-            forced=self.forced,
-            barred=self._why_barred,
-            now=self._time,
-            status=status,
-            headers=headers,
+            self._ground,
+            self._facts,
+            self._matches,
+            self._decisions,
+            self._rewards,
+            self._assignments or self._known(),
+            self.forced,
+            self._why_barred,
+            self._time,
+            status,
+            headers,
         )
         effects = outcome.effects()
         if self._cookies or self._records or PERSON in outcome.known.by_experiment:
@@ -196,7 +225,10 @@ class Visit(Explains, Beacons, Shown, Asker):
             if why:
                 decision = undecided(experiment, why, seal=ground.seal, default=default)
             else:
-                decision = self._again(snapshot, given) or self._afresh(snapshot, default, given)
+                known, found = self._assignments or self._known(), None
+                if known.by_experiment or self.forced:
+                    found = self._again(known, snapshot, given)
+                decision = found or self._afresh(snapshot, default, given)
         except ContextError as error:
             decision = undecided(experiment, error.reason, seal=ground.seal, default=default)
         except Exception as error:  # noqa: BLE001  # nothing of ours may break the app
@@ -210,11 +242,11 @@ class Visit(Explains, Beacons, Shown, Asker):
         self._decisions[name] = decision
         return decision
 
-    def _again(self, snapshot: ExperimentSnapshot, given: Given) -> Decision | None:
+    def _again(
+        self, known: Assignments, snapshot: ExperimentSnapshot, given: Given
+    ) -> Decision | None:
         """Return the decision that the cookie remembers, if it may be served again."""
-        known, now, experiment = self._assignments or self._known(), self._time, snapshot.experiment
-        if not known.by_experiment and not self.forced:
-            return None
+        now, experiment = self._time, snapshot.experiment
         if experiment.name in self.forced:
             arm = self.forced[experiment.name]
             return undecided(experiment, FORCED, seal=self._ground.seal, default=arm)
@@ -237,7 +269,7 @@ class Visit(Explains, Beacons, Shown, Asker):
             return undecided(experiment, self._withheld, seal=seal, default=default)
         if self.started:
             return undecided(experiment, "started", seal=seal, default=default)
-        if in_holdout(self.subject, experiment.name, experiment.holdout):
+        if experiment.holdout and in_holdout(self.subject, experiment.name, experiment.holdout):
             return held_out(experiment, ground.random, now=self._time, seal=seal)
         why = self._uncounted(experiment)
         if snapshot.chooser is None and given.actions is None:

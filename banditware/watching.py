@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from banditware.facts import Facts
 from banditware.ground import Ground
 from banditware.guardrails.watching import GuardedVisit
-from banditware.http import Facts
 from banditware.routes import Matches
 from banditware.showing import TellingVisit
 from banditware.timing import TimedVisit, Timer, Watch, WatchedVisit

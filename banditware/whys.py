@@ -10,8 +10,8 @@ from banditware.deciding import again, undecided
 from banditware.details import Details, Rule
 from banditware.excluding import barred, uncounted
 from banditware.explaining import described
+from banditware.facts import Facts
 from banditware.forcing import FORCED
-from banditware.http import Facts
 from banditware.model import Decision
 from banditware.tokens import Assignment
 from banditware.trying import Asked, choosable, held, remembered, settled, targeted

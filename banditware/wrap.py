@@ -110,7 +110,7 @@ _EXAMPLES = {
 
 def _imported(named: str) -> Any:
     """Return what `module:attribute` or `module:factory()` names; `app` if only a module is."""
-    form = _NAMED.fullmatch(named)
+    form = re.fullmatch(_NAMED, named)
     if form is None:
         raise _nothing(named, f"write it as in {_EXAMPLES['BANDITWARE_APP']}")
     module, path, factory = form.groups()
@@ -129,7 +129,7 @@ def _imported(named: str) -> Any:
 
 
 #: A dotted name, then perhaps a colon and another one, then perhaps a call.
-_NAMED = re.compile(r"(\w+(?:\.\w+)*)(?::(?:(\w+(?:\.\w+)*)(\(\))?)?)?")
+_NAMED = r"(\w+(?:\.\w+)*)(?::(?:(\w+(?:\.\w+)*)(\(\))?)?)?"
 
 
 def _nothing(named: str, why: str) -> ConfigError:

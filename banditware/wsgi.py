@@ -7,7 +7,7 @@ Translates and delegates: an `if` about arms does not belong here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,95 +15,27 @@ from banditware.afterwards import ATTENDED, attended
 from banditware.answering import wsgi_app
 from banditware.bandit import Bandit
 from banditware.current import VISIT_KEY, leave, unanswered, visit_of_context
-from banditware.http import WSGI_HEADERS, without_port
+from banditware.environ_facts import EnvironFacts, EnvironFactsBelowMount
+from banditware.http import SERVED_AGAIN, WSGI_HEADERS
 from banditware.merging import Merging
+from banditware.unread import UnreadVisit
 from banditware.validators import to_environ
 from banditware.visit import Visit
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_Headers: TypeAlias = list[tuple[str, str]]
+_Write: TypeAlias = Callable[[bytes], object]
 ErrorInfo: TypeAlias = (
     "tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]"
 )
 
 
-class EnvironFacts(dict[str, Any]):
-    """What a WSGI environ says of a request: a copy of it, read when asked for.
+class UnreadEnviron(UnreadVisit):
+    """The visit of a WSGI request that nobody has asked anything of."""
 
-    A copy, because the environ will hold the visit, and the visit these facts. Cycles cost garbage
-    collections, and keep what a request held until one comes.
-    """
-
-    __slots__ = ()
-
-    def key(self) -> Hashable:
-        """Return what tells this method and path from others."""
-        return self.get("REQUEST_METHOD"), self.get("SCRIPT_NAME"), self.get("PATH_INFO")
-
-    @property
-    def method(self) -> str:
-        """The request method, in capitals."""
-        return self.get("REQUEST_METHOD") or ""
-
-    @property
-    def path(self) -> str:
-        """The path as text, mount point included."""
-        return _path((self.get("SCRIPT_NAME") or "") + (self.get("PATH_INFO") or ""))
-
-    @property
-    def host(self) -> str:
-        """The requested host without its port, in lower case."""
-        return without_port(self.get("HTTP_HOST") or self.get("SERVER_NAME", ""))
-
-    @property
-    def secure(self) -> bool:
-        """True if the request came by https."""
-        return bool(self.get("wsgi.url_scheme") == "https")
-
-    @property
-    def query(self) -> str:
-        """The query string, still encoded."""
-        return str(self.get("QUERY_STRING", ""))
-
-    @property
-    def conditional(self) -> bool:
-        """True if it asks for a page only if that is another one than the browser has."""
-        return "HTTP_IF_NONE_MATCH" in self or "HTTP_IF_MODIFIED_SINCE" in self
-
-    def header(self, name: str) -> str:
-        """Return a request header by its lower-case name, or an empty string."""
-        return self.get(_KEYS.get(name) or _key(name)) or ""
-
-
-class EnvironFactsBelowMount(EnvironFacts):
-    """The same with the path below the app's mount point."""
-
-    __slots__ = ()
-
-    @property
-    def path(self) -> str:
-        """The path as text, without the mount point."""
-        return _path(self.get("PATH_INFO") or "")
-
-
-def _path(path: str) -> str:
-    """Return a path as text: servers hand over its bytes as latin-1, whatever they mean."""
-    if not path.isascii():
-        path = path.encode("latin-1", "replace").decode("utf-8", "replace")
-    return path or "/"
-
-
-def _key(name: str) -> str:
-    return "HTTP_" + name.upper().replace("-", "_")
-
-
-#: Spelt out for the headers that are asked for on every visit.
-_KEYS = {
-    name: _key(name)
-    for name in ("cookie", "user-agent", "sec-purpose", "purpose", "x-moz", "sec-fetch-site")
-}
-_KEYS |= {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+    reads = (EnvironFacts, EnvironFactsBelowMount)
 
 
 class WSGIMiddleware:
@@ -119,27 +51,27 @@ class WSGIMiddleware:
         self.app = app
         self.bandit = bandit
         settings = bandit.settings
-        self._facts = EnvironFactsBelowMount if settings.below_mount else EnvironFacts
+        self._facts = UnreadEnviron.reads[settings.below_mount]
         self.merging = Merging(
             WSGI_HEADERS, bandit.hidden, settings.varies_on, by_arm=settings.by_arm
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; what the app returns goes on unchanged whenever that can be."""
-        if VISIT_KEY in environ:  # wrapped twice: the outer one counts
-            return self.app(environ, start_response)
         bandit = self.bandit
-        if bandit.between is not None and ATTENDED not in environ:
-            return attended(self, environ, start_response, bandit.between)
-        facts, ground = self._facts(environ), bandit._ground  # noqa: SLF001  # a call less
-        barren = environ.get("PATH_INFO") in ground.barren and not environ.get("SCRIPT_NAME")
-        visit = ground.visit(ground, facts) if barren else bandit.begin(facts)
-        environ[VISIT_KEY] = visit
-        app = self._diverted(visit, environ) if visit.touched and visit.diverted else self.app
+        if VISIT_KEY in environ or (bandit.between is not None and ATTENDED not in environ):
+            return self._unusual(environ, start_response)
+        ground = bandit._ground  # noqa: SLF001  # as below: a call less
+        if environ.get("PATH_INFO") in ground.barren and not environ.get("SCRIPT_NAME"):
+            visit: Visit = UnreadEnviron()
+            visit._ground, visit.said = ground, environ.copy()  # noqa: SLF001
+            visit.started = visit.touched = False
+            app, environ[VISIT_KEY] = self.app, visit
+        else:
+            environ[VISIT_KEY] = visit = bandit.begin(self._facts(environ))
+            app = self._diverted(visit, environ) if visit.diverted else self.app
 
-        def start(
-            status: str, headers: list[tuple[str, str]], exc_info: ErrorInfo | None = None
-        ) -> Callable[[bytes], object]:
+        def start(status: str, headers: _Headers, exc_info: ErrorInfo | None = None) -> _Write:
             visit.started = True
             if visit.touched:
                 headers = self._merged(visit, status, headers)
@@ -160,9 +92,16 @@ class WSGIMiddleware:
             raise
         finally:
             visit_of_context.reset(token)
-        if visit.touched:
+        if visit.touched and visit.due:
             bandit.complete(visit)
         return body
+
+    def _unusual(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request that was wrapped before, or after which the flusher gets its turn."""
+        between = self.bandit.between
+        if VISIT_KEY in environ or between is None:  # wrapped twice: the outer one counts
+            return self.app(environ, start_response)
+        return attended(self, environ, start_response, between)
 
     def _diverted(self, visit: Visit, environ: WSGIEnvironment) -> WSGIApplication:
         """Return what answers a request that is not simply the app's, which sees its path."""
@@ -172,11 +111,12 @@ class WSGIMiddleware:
             to_environ(environ, visit.conditions)
         return self.app if visit.answer is None else wsgi_app(visit.answer)
 
-    def _merged(
-        self, visit: Visit, status: str, headers: list[tuple[str, str]]
-    ) -> list[tuple[str, str]]:
+    def _merged(self, visit: Visit, status: str, headers: _Headers) -> _Headers:
         """Return the headers of a response that starts; started anew, the new status counts."""
-        effects = self.bandit.finish(visit, str(status)[:3], headers)
+        if visit._unsettled or visit._watched or not visit._decisions:  # noqa: SLF001  # a call less
+            effects = self.bandit.finish(visit, str(status)[:3], headers)
+        else:  # as with nearly everybody who comes back
+            effects = visit.effects = SERVED_AGAIN
         return self.merging(headers, effects, visit)
 
 

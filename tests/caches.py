@@ -5,16 +5,12 @@ from __future__ import annotations
 import contextlib
 import getpass
 import shutil
-import signal
-import socket
-import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from banditware.cdn import snippets
 from banditware.config import load
-from tests.serving import PATIENCE, free_port
+from tests.serving import free_port, started
 
 _NGINX = """\
 user {user};
@@ -90,7 +86,7 @@ def nginx(folder: Path, app: int, *, location: str | None = None) -> Iterator[in
     )
     (folder / "nginx.conf").write_text(text)
     program, log = str(installed("nginx")), str(folder / "nginx.log")
-    with _started([program, "-c", str(folder / "nginx.conf"), "-e", log], folder, port):
+    with started([program, "-c", str(folder / "nginx.conf"), "-e", log], folder, port):
         yield port
 
 
@@ -105,7 +101,7 @@ def varnish(folder: Path, app: int) -> Iterator[int]:
         *(str(installed("varnish")), "-F", "-j", "none", "-n", str(folder / "varnish")),
         *("-f", str(folder / "default.vcl"), "-a", f"127.0.0.1:{port}", "-s", "malloc,16m"),
     ]
-    with _started(command, folder, port):
+    with started(command, folder, port):
         yield port
 
 
@@ -117,7 +113,7 @@ def cloudflare(folder: Path, app: int) -> Iterator[int]:
     harness = Path(__file__).with_name("worker.mjs")
     worker = folder / "banditware-worker.mjs"
     command = [str(installed("cloudflare")), str(harness), str(worker), str(port), str(app)]
-    with _started(command, folder, port):
+    with started(command, folder, port):
         yield port
 
 
@@ -127,31 +123,3 @@ CACHES: dict[str, Callable[..., contextlib.AbstractContextManager[int]]] = {
     "varnish": varnish,
     "cloudflare": cloudflare,
 }
-
-
-@contextlib.contextmanager
-def _started(command: Sequence[str], folder: Path, port: int) -> Iterator[None]:
-    with (folder / "cache.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
-        try:
-            _await(process, folder, port)
-            yield
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _await(process: subprocess.Popen[bytes], folder: Path, port: int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.02)
-    logs = [
-        path.read_text() for path in (folder / "cache.log", folder / "nginx.log") if path.exists()
-    ]
-    raise AssertionError("the cache did not start:\n" + "\n".join(logs))

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import NamedTuple
@@ -84,17 +84,28 @@ def running(command: Sequence[str], folder: Path, app: str) -> Iterator[Server]:
         "PYTHONPATH": os.pathsep.join([str(folder), str(Path(__file__).parents[1])]),
     }
     environment.pop("COVERAGE_PROCESS_START", None)
+    asked = [part.format(port=port) for part in command]
+    with started(asked, folder, port, environment=environment) as process:
+        yield Server(port, process)
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str], folder: Path, port: int, *, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program that takes connections on a port, and end it by SIGTERM.
+
+    Args:
+        command: the program and its arguments.
+        folder: where it runs; its output goes to `server.log` there.
+        port: where it answers when it has started.
+        environment: all variables of its environment, if they are not ours.
+    """
     with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [part.format(port=port) for part in command],
-            cwd=folder,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:
             _await(port, process, folder)
-            yield Server(port, process)
+            yield process
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -110,7 +121,8 @@ def _await(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.02)
-    raise AssertionError(f"the server did not start:\n{(folder / 'server.log').read_text()}")
+    logs = "\n".join(path.read_text() for path in sorted(folder.glob("*.log")))
+    raise AssertionError(f"{process.args!r} did not start:\n{logs}")
 
 
 class Answer(NamedTuple):

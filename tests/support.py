@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from banditware import Bandit, Decision, Visit
 from banditware.config import Settings, load
 from banditware.counts import decode
+from banditware.facts import PURPOSES
 from banditware.http import Effects
 from banditware.model import Arm, Experiment, Policy
 from banditware.policies.uniform import Uniform
@@ -70,6 +71,15 @@ class Asked:
     def conditional(self) -> bool:
         """True if it asks for a page only if that is another one than the browser has."""
         return "if-none-match" in self.headers or "if-modified-since" in self.headers
+
+    @property
+    def purpose(self) -> str:
+        """The headers in which browsers say that nobody looks at it yet, in one."""
+        return "".join(map(self.header, PURPOSES))
+
+    def asking(self) -> tuple[str, str, bool, str]:
+        """Return what tells who asks; see `Facts`."""
+        return self.header("cookie"), self.header("user-agent"), self.secure, self.query
 
     def header(self, name: str) -> str:
         """Return a header by its lower-case name, or nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import threading
+import weakref
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -12,94 +13,17 @@ import pytest
 
 import banditware.asgi
 from banditware import ASGIMiddleware, Visit, current_visit, wrap
-from banditware.asgi import Message, Receive, Scope, ScopeFacts, ScopeFactsBelowMount, Send
+from banditware.asgi import Message, Receive, Scope, Send
+from banditware.current import NoVisitError
 from tests.wires.asgi import Served, body, scope, sending, serve, start
 from tests.wires.shop import OpenShop, counted, shops
 from tests.wires.unraisable import unraisable
-
-#: What uvicorn makes of a request line: `path` and `root_path`.
-PATHS = {
-    "/caf%C3%A9": ("/café", ""),
-    "/a%2Fb": ("/a/b", ""),
-    "//x": ("//x", ""),
-    "/%FF": ("/\ufffd", ""),
-    "http://h/abs": ("http://h/abs", ""),
-    "/x with --root-path /r": ("/r/x", "/r"),
-    "dots": ("/a/../b/./c//", ""),
-}
 
 
 @pytest.fixture
 def open_shop() -> Iterator[OpenShop]:
     with shops() as opened:
         yield opened
-
-
-@pytest.mark.parametrize("line", PATHS)
-def test_the_path_of_every_request_line(line: str) -> None:
-    """The path is what the server says, mount point included, nothing collapsed."""
-    path, mount = PATHS[line]
-    assert ScopeFacts(scope(path=path, root_path=mount)).path == path
-
-
-@pytest.mark.parametrize(
-    ("path", "mount", "expected"),
-    [
-        ("/r/x", "/r", "/x"),
-        ("/r", "/r", "/"),
-        ("/r/", "/r", "/"),
-        ("/r//x", "/r", "//x"),
-        ("/r//x", "/r/", "/x"),
-        ("/rest", "/r", "/rest"),
-        ("/x", "/r", "/x"),
-        ("/x", "", "/x"),
-        ("", "", "/"),
-    ],
-)
-def test_the_path_below_the_mount_point(path: str, mount: str, expected: str) -> None:
-    """Below the mount point the path is what is left of it, if it lies below it at all."""
-    assert ScopeFactsBelowMount(scope(path=path, root_path=mount)).path == expected
-
-
-def test_a_mount_point_may_be_missing() -> None:
-    """A server may leave `root_path` out, or empty."""
-    bare = {"method": "GET", "path": "/x"}
-    assert ScopeFactsBelowMount(bare).path == "/x"
-    assert ScopeFactsBelowMount({**bare, "root_path": None}).path == "/x"
-
-
-def test_the_other_facts() -> None:
-    """Method, host, scheme, query and headers are read from where ASGI has them."""
-    facts = ScopeFacts(
-        scope(
-            scheme="https",
-            query_string=b"a=%20b",
-            headers=[(b"host", b"Shop.Example:8080"), (b"X-A", b"\xe9"), (b"x-a", b"2")],
-        )
-    )
-    assert (facts.method, facts.host, facts.secure) == ("GET", "shop.example", True)
-    assert (facts.query, facts.header("x-a")) == ("a=%20b", "\xe9; 2")
-    assert facts.header("cookie") == ""
-
-
-@pytest.mark.parametrize(
-    ("name", "conditional"),
-    [(b"if-none-match", True), (b"If-Modified-Since", True), (b"if-match", False)],
-)
-def test_conditions_of_a_request(name: bytes, conditional: bool) -> None:
-    """A request has conditions if it says so by one of two headers, whatever was asked before."""
-    facts = ScopeFacts(scope(headers=[(b"host", b"shop"), (name, b"1")]))
-    assert facts.conditional is conditional
-    assert facts.header("host") == "shop"
-    assert facts.conditional is conditional
-
-
-def test_the_facts_of_a_bare_scope() -> None:
-    """What is missing is empty, and the server's name stands in for the Host header."""
-    facts = ScopeFacts({"headers": [], "server": ("Internal", 80)})
-    assert (facts.host, facts.secure, facts.query) == ("internal", False, "")
-    assert ScopeFacts({"headers": [], "server": None, "query_string": None}).host == ""
-    assert ScopeFacts({"headers": [], "query_string": "a=1"}).query == "a=1"
 
 
 @pytest.mark.parametrize(("below_mount", "pulls"), [(False, 0), (True, 1)])
@@ -127,6 +51,27 @@ def test_a_path_without_routes_is_known_in_ascii_alone(open_shop: OpenShop) -> N
     for path in ("/caf\u00c3\u00a9", "/caf\u00e9", "/caf\u00c3\u00a9", "/caf\u00e9"):
         serve(app, scope(path=path))
     assert counted(shop).pulls == 2
+
+
+def test_a_context_does_not_keep_what_a_visit_knows(open_shop: OpenShop) -> None:
+    """Servers and apps keep copies of a request's context for long: the visit ends with it."""
+    kept: list[contextvars.Context] = []
+    seen: list[weakref.ref[Visit]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        kept.append(contextvars.copy_context())
+        seen.append(weakref.ref(current_visit()))
+        assert kept[0].run(current_visit) is scope["banditware.visit"]
+        await send(start())
+        await send(body())
+
+    wrapped = ASGIMiddleware(app, open_shop())
+    asked = scope()
+    serve(wrapped, asked)
+    asked.clear()
+    assert seen[0]() is None
+    with pytest.raises(NoVisitError, match="no request is being handled here"):
+        kept[0].run(current_visit)
 
 
 REWRITTEN = {"price": {"arms": {"one": {"rewrite": "/new price/é?"}}}}

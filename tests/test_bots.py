@@ -101,7 +101,7 @@ def test_crawlers_are_loaded_before_there_are_requests(extra: bool) -> None:
 
 def test_our_own_pattern_repeats_nothing() -> None:
     """No part of the pattern can match in more than one way, so a search takes linear time."""
-    assert not re.search(r"[*+{]", bots._PATTERN.pattern)
+    assert not re.search(r"[*+{]", bots._PATTERN)
 
 
 def test_only_the_beginning_of_an_agent_is_looked_at(extra: bool) -> None:

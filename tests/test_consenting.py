@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from banditware.errors import ConfigError
-from banditware.http import Facts
+from banditware.facts import Facts
 from tests.support import Asked, configured, stand
 
 pytestmark = pytest.mark.usefixtures("calm")

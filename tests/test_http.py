@@ -16,7 +16,6 @@ from banditware.http import (
     Effects,
     cookie_values,
     header_value,
-    is_speculative,
     without_port,
 )
 
@@ -236,39 +235,3 @@ def test_a_host_without_its_port(host: str, expected: str) -> None:
 def test_no_host_raises(host: str) -> None:
     """Whatever stands in a Host header, what is left is a beginning of it in lower case."""
     assert host.lower().startswith(without_port(host))
-
-
-@pytest.mark.parametrize("name", ["sec-purpose", "purpose", "x-moz"])
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("prefetch", True),
-        ("Prefetch;Prerender", True),
-        ("prefetch;anonymous-client-ip", True),
-        ("preview", True),
-        ("", False),
-        ("something else", False),
-    ],
-)
-def test_what_is_fetched_in_advance(name: str, value: str, *, expected: bool) -> None:
-    """Each of the three headers tells a prefetch, prerender or preview by its words."""
-    assert is_speculative(_Facts({name: value})) is expected
-
-
-def test_any_of_the_headers_tells_a_prefetch() -> None:
-    """A header of another meaning does not hide the one that tells."""
-    assert is_speculative(_Facts({"sec-purpose": "other", "x-moz": "prefetch"}))
-
-
-class _Facts:
-    method, path, host, secure, query = "GET", "/", "", False, ""
-    conditional = False
-
-    def __init__(self, headers: dict[str, str]) -> None:
-        self._headers = headers
-
-    def key(self) -> str:
-        return self.path
-
-    def header(self, name: str) -> str:
-        return self._headers.get(name, "")

@@ -6,9 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
-from click.testing import CliRunner
-
-from banditware.cli import main
+from tests.cli.commands import run
 
 PAGE = (Path(__file__).parents[1] / "docs" / "qa.md").read_text(encoding="utf-8")
 CONSOLE = re.findall(r"^```console\n\$ (.*)\n(.*)\n```", PAGE, re.MULTILINE)
@@ -28,6 +26,6 @@ def test_the_commands_print_what_the_page_shows(tmp_path: Path) -> None:
     assert len(CONSOLE) == 2
     for command, shown in CONSOLE:
         words = shlex.split(command.replace("banditware.yaml", str(file)))
-        printed = CliRunner().invoke(main, words[1:]).stdout.strip()
+        printed = run(*words[1:]).stdout.strip()
         form = re.compile(r"!\w+!|\.[\w-]{43}")
         assert form.sub("", printed) == form.sub("", shown)

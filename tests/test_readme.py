@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from flask import Flask, redirect
 from werkzeug.test import Client
 
@@ -20,6 +19,7 @@ from banditware.cli import main
 from banditware.config import load
 from banditware.policies import DEFAULT, POLICIES
 from banditware_flask import Bandits
+from tests.cli.commands import run
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -202,7 +202,7 @@ def test_what_one_sees() -> None:
         lines = map(str.strip, text.splitlines())
         return [re.sub(r"[\d.,]+%?", "#", re.sub(r"\s+", " ", line)) for line in lines]
 
-    result = CliRunner().invoke(main, ["demo", "--visitors", "120"])
+    result = run("demo", "--visitors", "120")
     assert result.exit_code == 0, result.output
     printed = form(result.stdout)
     assert [line for line in form(EXCERPT) if line not in printed] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from banditware.recognising import recognised
-from tests.support import NOON, Asked, stand
+from tests.support import NOON, stand
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -17,10 +17,9 @@ def test_who_has_a_cookie() -> None:
     here = stand(cookie={"max_age": "2d"})
     surfer = here.surfer()
     subject = surfer.ask().visit.subject
-    facts = Asked()
     ground = here.bandit._ground
     for now, known in ((NOON, True), (NOON + DAY, True), (NOON + 3 * DAY, False), (0.0, False)):
-        found = recognised(ground, facts, now, surfer.cookie)
+        found = recognised(ground, surfer.cookie, https=False, now=now)
         assert (found.subject == subject, found.fresh) == (known, not known)
         assert found.issued == (NOON if known else now)
 
@@ -29,7 +28,7 @@ def test_who_has_a_cookie() -> None:
 def test_somebody_new(cookies: str) -> None:
     """Who has no cookie of ours, or is not to have one, is somebody new every time."""
     ground = stand().bandit._ground
-    first, second = (recognised(ground, Asked(), NOON, cookies) for _ in range(2))
+    first, second = (recognised(ground, cookies, https=False, now=NOON) for _ in range(2))
     assert first.fresh
     assert first.subject != second.subject
     assert not first.by_experiment

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from banditware.debugging import Debug
+from banditware.environ_facts import EnvironFacts
 from banditware.showing import TellingVisit
 from banditware.timing import Watch
 from banditware.visit import Visit
 from banditware.watching import visits
-from banditware.wsgi import EnvironFacts
 from tests.support import configured
 from tests.wires.shop import OpenShop, shops
 from tests.wires.wsgi import environ

@@ -9,10 +9,11 @@ from typing import ClassVar
 import pytest
 
 from banditware.contextual.policies.igw import InverseGapWeighting
+from banditware.deciding import drawn
 from banditware.errors import UnknownExperimentError
 from banditware.model import Arm, Attribute, Context, Schema, Statistics
 from banditware.policies.thompson import Thompson
-from banditware.snapshot import Snapshot, unread, updated
+from banditware.snapshot import ExperimentSnapshot, Snapshot, unread, updated
 from tests.support import NOON, experiment
 
 
@@ -30,6 +31,24 @@ class Given:
         if self.fails and any(statistics.pulls):
             raise ArithmeticError("no vector")
         return self.vector
+
+
+class Uniform(random.Random):
+    """Draws a number that is given."""
+
+    def __init__(self, number: float) -> None:
+        super().__init__(0)
+        self._number = number
+
+    def random(self) -> float:
+        """Return the number."""
+        return self._number
+
+
+def draw(snapshot: ExperimentSnapshot, uniform: float) -> int:
+    """Return the index of the arm that a uniform number draws."""
+    decision = drawn(snapshot, Uniform(uniform), now=NOON, seal=lambda decision: decision.id)
+    return [arm.name for arm in snapshot.experiment.arms].index(decision.arm)
 
 
 def many(*vector: float) -> Given:
@@ -82,8 +101,8 @@ def test_the_expected_batch_is_a_running_mean() -> None:
 def test_draws() -> None:
     """A uniform number draws the arm in whose stretch of [0, 1) it falls."""
     snapshot = unread(experiment(many(0.25, 0.5, 0.25), arms=arms(3), default="arm-0"))
-    drawn = [snapshot.draw(number) for number in (0.0, 0.2499, 0.25, 0.7499, 0.75, 1 - 2**-53)]
-    assert drawn == [0, 0, 1, 1, 2, 2]
+    found = [draw(snapshot, each) for each in (0.0, 0.2499, 0.25, 0.7499, 0.75, 1 - 2**-53)]
+    assert found == [0, 0, 1, 1, 2, 2]
 
 
 @pytest.mark.parametrize(
@@ -104,14 +123,14 @@ def test_an_arm_without_probability_is_never_drawn(vector: tuple[float, ...]) ->
     edges = [0.0, 1 - 2**-53, *snapshot.boundaries]
     around = [math.nextafter(edge, to) for edge in edges for to in (0.0, 1.0)]
     for uniform in (each for each in [*edges, *around] if 0.0 <= each < 1.0):
-        assert vector[snapshot.draw(uniform)] > 0.0
+        assert vector[draw(snapshot, uniform)] > 0.0
 
 
 def test_draws_have_the_vectors_frequencies() -> None:
     """A thousand draws of a lopsided vector come near it."""
     generator = random.Random(5)
     snapshot = unread(experiment(many(0.9, 0.1)))
-    found = Counter(snapshot.draw(generator.random()) for _ in range(1_000))
+    found = Counter(draw(snapshot, generator.random()) for _ in range(1_000))
     assert 60 <= found[1] <= 140
 
 

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from banditware import Visit
-from banditware.asgi import ScopeFacts
 from banditware.counts import HOLDOUT
+from banditware.environ_facts import EnvironFacts
 from banditware.errors import RewardError, UnknownExperimentError
 from banditware.http import NO_EFFECTS
+from banditware.scope_facts import ScopeFacts
 from banditware.tokens import Assignments
-from banditware.wsgi import EnvironFacts
-from tests.support import CRAWLER, HOUR, ROUTES, Asked, Seen, added, stand
+from tests.support import BUTTON, CRAWLER, HOUR, ROUTES, Asked, Seen, Stand, Surfer, added, stand
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -47,12 +47,64 @@ def test_a_returning_visitor_gets_the_same_and_is_no_pull() -> None:
     assert (here.pulls(), here.excluded()) == (1, {})
 
 
+def often(here: Stand) -> Surfer:
+    """Return somebody who has come back so often that all of it is served together."""
+    surfer = here.surfer()
+    for _ in range(4):
+        seen = surfer.ask()
+    assert seen.reason == "sticky"
+    known = seen.visit._assignments
+    assert known is not None
+    assert list(known.together or ()) == [("button",)]
+    return surfer
+
+
+def test_what_is_served_together_is_each_visits_own() -> None:
+    """What a view decides beside the routes is not served with them the next time."""
+    here = stand(experiments={"button": BUTTON, "text": BUTTON})
+    cookie = often(here).cookie
+    first = here.surfer(cookie).ask(view=lambda visit: visit["text"])
+    assert list(first.visit.decisions) == ["button", "text"]
+    # The same cookie, because a new one would be looked at anew.
+    assert list(here.surfer(cookie).ask().visit.decisions) == ["button"]
+    assert (here.pulls(), here.pulls("text")) == (1, 1)
+
+
+def test_what_is_served_together_is_over_when_one_of_it_is() -> None:
+    """An arm is remembered for as long as `sticky` says, however often it was served."""
+    here = stand({"sticky": "1h"})
+    surfer = often(here)
+    here.watch.now += HOUR
+    assert surfer.ask().reason == "sticky"
+    here.watch.now += 1
+    assert surfer.ask().reason == "drawn"
+
+
+def test_what_operators_change_holds_for_what_is_served_together() -> None:
+    """Who always came back gets what operators want with the next request."""
+    here = stand()
+    surfer = often(here)
+    here.bandit.control("pause", "button")
+    assert surfer.ask().reason == "paused"
+    here.bandit.control("resume", "button")
+    assert surfer.ask().reason == "sticky"
+
+
+def test_counts_that_move_on_change_nothing_of_what_is_served_together() -> None:
+    """A refresh is no reason to look at every experiment of a visitor again."""
+    here = stand()
+    surfer = often(here)
+    before = surfer.ask().decision
+    here.surfer().ask()
+    here.bandit.flush()
+    assert surfer.ask().decision is before
+
+
 def test_force_goes_before_what_is_remembered() -> None:
     """Who is remembered and forces another arm sees that one, and no pull comes of it."""
     here = stand()
-    surfer = here.surfer()
+    surfer = often(here)
     arm = surfer.ask().decision.arm
-    assert surfer.ask().reason == "sticky"
     other = {"red": "green", "green": "red"}[arm]
     forcing = here.bandit._ground.forcing
     forced = f"{forcing.name}={forcing.written({'button': other}, here.watch.now + 60)}"

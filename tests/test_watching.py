@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from banditware.environ_facts import EnvironFacts
 from banditware.routes import NO_MATCHES
 from banditware.showing import TellingVisit
 from banditware.timing import TimedVisit
 from banditware.tracing import TracedVisit
 from banditware.visit import Visit
 from banditware.watching import visits
-from banditware.wsgi import EnvironFacts
 from tests.support import Stand, configured, stand
 from tests.wires.wsgi import environ
 

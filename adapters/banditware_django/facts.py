@@ -10,6 +10,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.http.request import HttpHeaders
 
+from banditware.facts import PURPOSES
 from banditware.http import without_port
 
 
@@ -59,6 +60,17 @@ class RequestFacts:
     def conditional(self) -> bool:
         """True if it asks for a page only if that is another one than the browser has."""
         return "HTTP_IF_NONE_MATCH" in self._meta or "HTTP_IF_MODIFIED_SINCE" in self._meta
+
+    @property
+    def purpose(self) -> str:
+        """The headers in which browsers say that nobody looks at it yet, in one."""
+        return "".join(map(self.header, PURPOSES))
+
+    def asking(self) -> tuple[str, str, bool, str]:
+        """Return what tells who asks; see `Facts`."""
+        meta = self._meta
+        agent = meta.get("HTTP_USER_AGENT") or ""
+        return meta.get("HTTP_COOKIE") or "", agent, self.secure, self.query
 
     def header(self, name: str) -> str:
         """Return a request header by its lower-case name, or an empty string."""

@@ -21,8 +21,8 @@ from banditware.alerting import Alerting
 from banditware.connecting import connection_to
 from banditware.errors import StoreError
 from banditware.forks import ForkAware, watch
-from banditware.health import Every
 from banditware.launching import launch
+from banditware.periods import Every
 
 _log = logging.getLogger("banditware")
 

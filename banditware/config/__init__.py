@@ -1,15 +1,26 @@
 """From a YAML file or a mapping to frozen settings, with every mistake reported at once.
 
-Importing this package imports neither yaml nor pydantic: `load` and `schema` do, when they run.
+Importing this package imports neither yaml nor pydantic nor what settings are made of: `load` and
+`schema` do, when they run.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from banditware.config.settings import Cookie, Settings
+if TYPE_CHECKING:
+    from banditware.config.settings import Cookie, Settings
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from banditware.config import settings  # noqa: PLC0415 - who only imports us needs none
+
+        return getattr(settings, name)
+
 
 __all__ = ["Cookie", "Settings", "load", "schema"]
 

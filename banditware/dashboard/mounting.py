@@ -17,8 +17,9 @@ from banditware.dashboard.sessions import Sessions
 from banditware.dashboard.signing_in import message_page
 from banditware.dashboard.source import Source
 from banditware.dashboard_settings import DashboardSettings
+from banditware.facts import Facts
 from banditware.ground import Ground
-from banditware.http import NO_EFFECTS, Effects, Facts
+from banditware.http import NO_EFFECTS, Effects
 from banditware.routes import Route
 
 

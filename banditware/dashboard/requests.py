@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from banditware.answer import Received
-from banditware.http import Facts
+from banditware.facts import Facts
 
 #: Bytes of a form that are read, and how many fields it may have.
 MOST, MOST_FIELDS = 8_192, 16

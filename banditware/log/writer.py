@@ -23,9 +23,10 @@ from banditware.breaker import Breaker
 from banditware.events.describing import Shown, describe
 from banditware.events.happened import Happened
 from banditware.events.writing import Written, written
-from banditware.health import MINUTE, Every
+from banditware.health import MINUTE
 from banditware.launching import Pace, close_at_exit, keep_turning, launch, within
 from banditware.log.sinks import Sink
+from banditware.periods import Every
 
 _log = logging.getLogger("banditware")
 

@@ -19,16 +19,6 @@ SHOTS = Path(__file__).parents[2] / "artefacts" / "browser"
 BEACON = "/.banditware"
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    """A browser for all tests of the file: it takes a second to start."""
-    chromium = Chromium(tmp_path_factory.mktemp("chromium") / "profile")
-    try:
-        yield chromium
-    finally:
-        chromium.close()
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A site that nobody has visited."""

@@ -67,16 +67,6 @@ AXE = "axe-core@4.10.3"
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    """A browser for all tests of the file."""
-    chromium = Chromium(tmp_path_factory.mktemp("chromium") / "profile")
-    try:
-        yield chromium
-    finally:
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
 def dashboard() -> Iterator[Dashboard]:
     """A dashboard of experiments with a month behind them."""
     with serving() as served:
@@ -92,9 +82,8 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("there is no npm on this machine, from which axe-core comes")
-    fetched = subprocess.run(
-        [npm, "pack", AXE, "--silent"], cwd=folder, capture_output=True, timeout=120, check=False
-    )
+    command = [npm, "pack", AXE, "--silent", "--fetch-retries=0", "--fetch-timeout=60000"]
+    fetched = subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=False)
     packages = list(folder.glob("*.tgz"))
     if not packages:
         pytest.skip(f"npm could not fetch axe-core: {fetched.stderr.decode()[-200:]}")

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
-
-import pytest
 
 from tests.cli import commands
 
@@ -14,14 +11,6 @@ caching: by_arm
 experiments: {color: {arms: [red, blue]}}
 routes: [{match: GET /, choose: color}]
 """
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """A configuration that lets caches keep pages by arm."""
-    path = tmp_path / "banditware.yaml"
-    path.write_text(CONFIG)
-    return path
 
 
 run = partial(commands.run, "cdn")
@@ -47,7 +36,7 @@ def test_files_are_written(config: Path, tmp_path: Path) -> None:
 
 def test_json(config: Path) -> None:
     """As JSON the files are texts by name."""
-    files = json.loads(run(config, "--for", "fastly", "--json").stdout)["files"]
+    files = commands.told("cdn", config, "--for", "fastly")["files"]
     assert len(files) == 3
 
 

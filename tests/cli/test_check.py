@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
-from subprocess import run
 
 import pytest
-from click.testing import CliRunner
 
-from banditware.cli import COMMANDS, main
+from banditware.cli import COMMANDS
+from tests.cli.commands import run
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "config" / "data"
@@ -40,14 +40,14 @@ did you mean 'button'?
 def test_twelve_mistakes() -> None:
     """Twelve mistakes in one file are twelve lines with their places, and exit status 2."""
     command = [sys.executable, "-m", "banditware", "check", "twelve_mistakes.yaml"]
-    done = run(command, cwd=DATA, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=DATA, capture_output=True, text=True, check=False)
     assert done.stderr == TWELVE
     assert (done.stdout, done.returncode) == ("", 2)
 
 
 def test_right() -> None:
     """A right file is summed up in one line per experiment, and exit status 0."""
-    result = CliRunner(env=KEY).invoke(main, ["check", str(DATA / "design.yaml")])
+    result = run("check", DATA / "design.yaml", environ=KEY)
     assert result.stdout == (
         "color_btn: epsilon-greedy over blue, green, red; default green, goal reward; "
         "routes: 1 choose, 1 reward\n"
@@ -62,7 +62,7 @@ def test_contextual(tmp_path: Path) -> None:
     """Of a contextual experiment, its own policy is named, and that the app names the arms."""
     file = tmp_path / "banditware.yaml"
     file.write_text("secret_keys: k\nexperiments: {shoe: {policy: lints}}\n")
-    result = CliRunner().invoke(main, ["check", str(file)])
+    result = run("check", file)
     assert result.stdout == (
         "shoe: lints over what the app names; default none, goal reward; "
         "routes: 0 choose, 0 reward\n"
@@ -71,7 +71,7 @@ def test_contextual(tmp_path: Path) -> None:
 
 def test_right_as_json() -> None:
     """`--json` says the same of a right file as one object."""
-    result = CliRunner(env=KEY).invoke(main, ["check", str(DATA / "design.yaml"), "--json"])
+    result = run("check", DATA / "design.yaml", "--json", environ=KEY)
     answer = json.loads(result.stdout)
     assert answer["problems"] == []
     assert list(answer["experiments"]) == ["color_btn", "headline", "pricing"]
@@ -90,7 +90,7 @@ def test_right_as_json() -> None:
 def test_wrong_as_json() -> None:
     """`--json` lists the problems with their places on the standard output."""
     file = str(DATA / "twelve_mistakes.yaml")
-    result = CliRunner().invoke(main, ["check", "--json", file])
+    result = run("check", "--json", file)
     answer = json.loads(result.stdout)
     assert len(answer["problems"]) == 12
     assert answer["problems"][1] == {
@@ -106,7 +106,7 @@ def test_wrong_as_json() -> None:
 def test_one_mistake(tmp_path: Path) -> None:
     """A single mistake is not counted in the plural; a missing file is one."""
     file = tmp_path / "none.yaml"
-    result = CliRunner().invoke(main, ["check", str(file)])
+    result = run("check", file)
     assert result.stderr == f"{file}: cannot be read: No such file or directory\n1 mistake\n"
     assert result.exit_code == 2
 
@@ -114,7 +114,7 @@ def test_one_mistake(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["check", "schema"])
 def test_help_lists_commands(name: str) -> None:
     """`--help` lists every command with what it is for."""
-    result = CliRunner().invoke(main, ["--help"])
+    result = run("--help")
     assert result.exit_code == 0
     assert f"\n  {name} " in result.stdout
 
@@ -122,21 +122,21 @@ def test_help_lists_commands(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command(name: str) -> None:
     """Every command of the table exists under its name and explains itself."""
-    result = CliRunner().invoke(main, [name, "--help"])
+    result = run(name, "--help")
     assert result.exit_code == 0
     assert f"Usage: main {name} " in result.stdout
 
 
 def test_misspelt_command() -> None:
     """A command that does not exist is met with the nearest that does."""
-    result = CliRunner().invoke(main, ["chek"])
+    result = run("chek")
     assert "there is no command 'chek'; did you mean 'check'?" in result.stderr
     assert result.exit_code == 2
 
 
 def test_version() -> None:
     """`--version` says which one is installed."""
-    result = CliRunner().invoke(main, ["--version"])
+    result = run("--version")
     assert result.stdout.startswith("banditware, version ")
 
 
@@ -147,6 +147,8 @@ def test_other_commands_are_not_imported() -> None:
         "main(['check', 'none.yaml'], standalone_mode=False); "
         "print(sorted(name for name in sys.modules if name.startswith('banditware.cli.')))"
     )
-    done = run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     modules = [f"banditware.cli.{name}" for name in ("check", "given", "listing")]
     assert done.stdout == f"{modules}\n"

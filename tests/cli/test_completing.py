@@ -28,11 +28,9 @@ def context(**given: Any) -> click.Context:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> str:
+def config(config: Path) -> str:
     """Return a configuration with mistakes, whose key is nowhere."""
-    path = tmp_path / "banditware.yaml"
-    path.write_text(CONFIG)
-    return str(path)
+    return str(config)
 
 
 def test_experiments(config: str) -> None:

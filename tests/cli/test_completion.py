@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from banditware.cli import COMMANDS, main
 from banditware.cli.completion import SHELLS
+from tests.cli.commands import run
 
 CONFIG = """
 secret_keys: ["${NOBODY_HAS_SET_THIS}"]
@@ -62,7 +63,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_real_shell(folder: Path, shell: str) -> None:
     """Every shell that is here offers commands, experiments and arms."""
     script = folder / "script"
-    script.write_text(CliRunner().invoke(main, ["completion", shell]).stdout)
+    script.write_text(run("completion", shell).stdout)
     for words, offered in (WORDS[0], WORDS[1], WORDS[3]):
         name = [] if shell == "fish" else ["asking"]
         ran = subprocess.run(
@@ -107,7 +108,7 @@ def test_commands_with_their_lines(folder: Path) -> None:
 @pytest.mark.parametrize(("shell", "line"), SHELLS.items())
 def test_the_script(shell: str, line: str) -> None:
     """Each shell has a script, and the help says where its line goes."""
-    result = CliRunner().invoke(main, ["completion", shell])
+    result = run("completion", shell)
     assert (result.exit_code, result.stderr) == (0, "")
     assert f"_BANDITWARE_COMPLETE={shell}_complete" in result.stdout
-    assert f"{shell}: {line}" in CliRunner().invoke(main, ["completion", "--help"]).stdout
+    assert f"{shell}: {line}" in run("completion", "--help").stdout

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -48,6 +47,7 @@ def place(tmp_path: Path) -> str:
 
 
 run = partial(commands.run, "copy")
+told = partial(commands.told, "copy")
 
 
 def test_there_and_back(here: Store, place: str, server: ServerProcess, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_there_and_back(here: Store, place: str, server: ServerProcess, tmp_path
 def test_a_copy_as_json(here: Store, place: str, tmp_path: Path) -> None:
     """Programs read what was new, in one object."""
     there = f"sqlite:///{tmp_path}/there.db"
-    plain = json.loads(run(place, there, "--json").stdout)
+    plain = told(place, there)
     assert {key: plain[key] for key in ("pulls", "rewards", "once_keys")} == {
         "pulls": 1001,
         "rewards": 1,

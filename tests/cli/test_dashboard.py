@@ -12,15 +12,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from click.testing import CliRunner
 
 from banditware import Bandit
-from banditware.cli import main
 from banditware.cli.dashboard import _Quiet, alone, opened
 from banditware.config import Settings, load
+from tests.cli.commands import run
 from tests.wires import wsgi
 
-YAML = """\
+CONFIG = """\
 secret_keys: [a secret of the tests]
 store: sqlite:///counts.db
 log: {file: decisions.jsonl}
@@ -33,13 +32,11 @@ routes:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(config: Path) -> Path:
     """A configuration of which something was counted."""
-    file = tmp_path / "banditware.yaml"
-    file.write_text(YAML, encoding="utf-8")
-    with Bandit.from_config(file) as bandit:
+    with Bandit.from_config(config) as bandit:
         bandit.decide("button")
-    return file
+    return config
 
 
 @contextmanager
@@ -110,7 +107,7 @@ def test_a_port_that_is_taken(config: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        result = CliRunner().invoke(main, ["dashboard", str(config), "--port", str(port)])
+        result = run("dashboard", config, "--port", port)
     assert result.exit_code == 1
     assert f"cannot listen on 127.0.0.1, port {port}" in result.output
 
@@ -119,9 +116,9 @@ def test_what_cannot_be_shown(tmp_path: Path) -> None:
     """Mistakes exit with 2, counts that are not there with 1."""
     file = tmp_path / "banditware.yaml"
     file.write_text("experiments: {}", encoding="utf-8")
-    assert CliRunner().invoke(main, ["dashboard", str(file)]).exit_code == 2
-    file.write_text(YAML, encoding="utf-8")
-    result = CliRunner().invoke(main, ["dashboard", str(file)])
+    assert run("dashboard", file).exit_code == 2
+    file.write_text(CONFIG, encoding="utf-8")
+    result = run("dashboard", file)
     assert (result.exit_code, "nothing was counted yet" in result.output) == (1, True)
 
 
@@ -132,7 +129,7 @@ def test_it_ends_by_ctrl_c(config: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         raise KeyboardInterrupt
 
     monkeypatch.setattr("banditware.cli.dashboard._Server.serve_forever", interrupted)
-    result = CliRunner().invoke(main, ["dashboard", str(config), "--port", "0"])
+    result = run("dashboard", config, "--port", "0")
     assert result.exit_code == 0
     assert re.search(r"^http://127\.0\.0\.1:\d+/\?token=[\w-]{32}$", result.output, re.MULTILINE)
 

@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from banditware import Bandit
 from banditware.config import load
-from tests.cli.commands import printed, run
+from tests.cli.commands import printed, run, told
 from tests.support import Watch
 
 CONFIG = """
@@ -25,14 +25,6 @@ experiments:
   shoe: {arms: [nike], policy: igw, context: {age: numeric}}
 log: {file: decisions.jsonl, rotate: 10KB, compress: true}
 """
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """Return a configuration."""
-    path = tmp_path / "banditware.yaml"
-    path.write_text(CONFIG)
-    return path
 
 
 @pytest.fixture
@@ -243,8 +235,7 @@ def test_a_later_export(config: Path, there: Path, file: Path, bandit: Bandit) -
         bandit.decide("headline")
     later = file.with_name("later.csv")
     run("export", config, "headline", "-o", later)
-    result = run("import", "counts", later, there, "--json")
-    assert json.loads(result.stdout)["ledgers"] == [
+    assert told("import", "counts", later, there)["ledgers"] == [
         {"ledger": "headline@1", "pulls": 5, "rewards": 0, "refused": None}
     ]
     assert "nothing is new" in run("import", "counts", file, there).stdout

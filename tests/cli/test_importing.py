@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from banditware import Bandit
-from banditware.cli import main
 from banditware.cli.flask_mab import Counted, fields_of, strangers
 from banditware.config import load
+from tests.cli.commands import run
 
 #: As JSONBanditStorage writes them.
 COLORS: dict[str, Any] = {
@@ -63,8 +63,7 @@ class Move:
 
     def run(self, *options: str) -> Result:
         """Run the command."""
-        command = ["import", "flask-mab", str(self.file), str(self.config), *options]
-        return CliRunner().invoke(main, command)
+        return run("import", "flask-mab", self.file, self.config, *options)
 
     def stats(self, experiment: str = "color_btn") -> dict[str, Any]:
         """Return what the store has."""

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import random
 import time
 from functools import partial
@@ -24,14 +23,6 @@ routes:
   - {match: GET /, choose: [button, headline]}
   - {match: GET /blue, host: blue.example, choose: button}
 """
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """Return a configuration with two experiments."""
-    path = tmp_path / "banditware.yaml"
-    path.write_text(CONFIG)
-    return path
 
 
 link = partial(commands.run, "link")
@@ -61,8 +52,7 @@ def test_a_link(config: Path) -> None:
 
 def test_a_link_as_json(config: Path) -> None:
     """Programs read the link and what it forces."""
-    result = link(config, "/", "--force", "button=red", "--json")
-    found = json.loads(result.stdout)
+    found = commands.told("link", config, "/", "--force", "button=red")
     assert found["forced"] == {"button": "red"}
     assert arms(config, found["url"]) == {"button": "red"}
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
 
 from banditware.cli import COMMANDS, main
 from banditware.cli.listing import GROUPS, OTHERS, listed
+from tests.cli.commands import run
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +20,7 @@ HEAVY = {"pydantic", "yaml", "rich", "redis", "numpy", "sqlite3", "asyncio", "py
 
 def test_help_is_grouped() -> None:
     """Every command stands in one group, with its line."""
-    result = CliRunner().invoke(main, ["--help"])
+    result = run("--help")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     titles = [line[:-1] for line in lines if line.endswith(":") and not line.startswith(" ")]
@@ -41,7 +41,7 @@ def test_a_command_without_a_line_is_listed() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name: str) -> None:
     """A command says what it is for, and its first sentence is one."""
-    result = CliRunner().invoke(main, [name, "--help"])
+    result = run(name, "--help")
     assert result.exit_code == 0
     command = main.get_command(click.Context(main), name)
     assert command is not None
@@ -70,6 +70,6 @@ def test_help_imports_little() -> None:
 
 def test_a_near_miss() -> None:
     """A command that is not there exits with 2 and the nearest one."""
-    result = CliRunner().invoke(main, ["stat"])
+    result = run("stat")
     assert result.exit_code == 2
     assert "there is no command 'stat'; did you mean 'stats'?" in result.stderr

@@ -29,14 +29,6 @@ log: {file: decisions.jsonl, rotate: 5KB, compress: true}
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """Return a configuration with a log."""
-    path = tmp_path / "banditware.yaml"
-    path.write_text(CONFIG)
-    return path
-
-
-@pytest.fixture
 def bandit(config: Path) -> Iterator[Bandit]:
     """Return a bandit that has decided for ten subjects, a minute each, and credited the first."""
     watch = Watch()
@@ -138,7 +130,7 @@ def test_what_a_terminal_gets(
     """A terminal gets lines to be read, unless it wants JSON."""
     monkeypatch.setattr(module, "on_terminal", lambda: True)
     assert run(config, "--last", "1").stdout.startswith("2027-01-15 08:09:00.000  decision")
-    assert json.loads(run(config, "--last", "1", "--json").stdout)["kind"] == "decision"
+    assert commands.told("log", config, "--last", "1")["kind"] == "decision"
 
 
 def following(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 
@@ -19,14 +18,12 @@ experiments:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(config: Path) -> Path:
     """Return a configuration under which twenty pulls were counted."""
-    path = tmp_path / "banditware.yaml"
-    path.write_text(CONFIG)
-    with Bandit.from_config(path) as bandit:
+    with Bandit.from_config(config) as bandit:
         for _ in range(20):
             bandit.decide("button")
-    return path
+    return config
 
 
 @pytest.fixture
@@ -38,6 +35,7 @@ def changed(config: Path) -> Path:
 
 
 run = partial(commands.run, "plan")
+told = partial(commands.told, "plan")
 
 
 def test_nothing_changes(config: Path) -> None:
@@ -78,7 +76,7 @@ def test_what_belongs_to_no_experiment(config: Path, changed: Path) -> None:
 
 def test_json(config: Path, changed: Path) -> None:
     """Programs get every change with its kind, and what it is about."""
-    found = json.loads(run(changed, "--json", "--against", config).stdout)
+    found = told(changed, "--against", config)
     assert found["against"] == str(config)
     assert found["standing"] == []
     first, second = found["changes"]
@@ -144,5 +142,5 @@ def test_what_operators_decided(config: Path) -> None:
         "  = everything: switched off; nothing is decided or counted until `banditware revive`",
         "  button = arm red: paused; it is not drawn, although the file has it",
     ]
-    found = json.loads(run(config, "--json").stdout)
+    found = told(config)
     assert [each["what"] for each in found["standing"]] == ["everything", "arm red"]

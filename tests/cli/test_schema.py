@@ -3,9 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from banditware.cli import main
+from tests.cli.commands import run
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -15,6 +14,6 @@ DOCS = Path(__file__).parents[2] / "docs"
 )
 def test_schema(options: list[str], file: str) -> None:
     """`banditware schema` prints the files that are kept in `docs`, to the byte."""
-    result = CliRunner().invoke(main, ["schema", *options])
+    result = run("schema", *options)
     assert result.exit_code == 0
     assert result.stdout == (DOCS / file).read_text(encoding="utf-8")

@@ -31,14 +31,6 @@ experiments:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """Return a configuration with two experiments."""
-    path = tmp_path / "banditware.yaml"
-    path.write_text(CONFIG)
-    return path
-
-
-@pytest.fixture
 def bandit(config: Path) -> Iterator[Bandit]:
     """Return a bandit that keeps what it records in its spool for an hour."""
     with Bandit.from_config(config) as opened:
@@ -50,8 +42,7 @@ run = partial(commands.run, "stats")
 
 def reports(config: Path, *arguments: str) -> dict[str, Any]:
     """Return what the command prints as JSON."""
-    text = commands.printed("stats", config, "--json", *arguments)
-    found: dict[str, Any] = json.loads(text)["experiments"]
+    found: dict[str, Any] = commands.told("stats", config, *arguments)["experiments"]
     return found
 
 

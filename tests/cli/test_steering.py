@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from banditware.cli import COMMANDS, steering
 from banditware.cli.steering import TABLE, login, told
 from banditware.control import Change, Control
 from banditware.controlling import ACTIONS
+from tests.cli import commands
 from tests.cli.commands import printed, run
 
 CONFIG = """
@@ -26,13 +26,11 @@ experiments:
 
 
 @pytest.fixture
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def config(config: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a configuration with two experiments; whoever is at work is called anna."""
     monkeypatch.delenv("SUDO_USER", raising=False)
     monkeypatch.setattr(getpass, "getuser", lambda: "anna")
-    path = tmp_path / "banditware.yaml"
-    path.write_text(CONFIG)
-    return path
+    return config
 
 
 @pytest.fixture
@@ -127,7 +125,7 @@ def test_everything(config: Path, bandit: Bandit) -> None:
 
 def test_json(config: Path, bandit: Bandit) -> None:
     """Programs get the whole change."""
-    found = json.loads(run("pause", config, "button", "red", "--json").stdout)
+    found = commands.told("pause", config, "button", "red")
     (change,) = bandit.changes()
     assert found == steering.plain(change)
     assert found["before"]["paused_arms"] == []
@@ -230,7 +228,7 @@ def test_the_trail(config: Path, bandit: Bandit) -> None:
     ]
     assert [row.split()[3] for row in changes(config, "button")[2:]] == ["*", "button"]
     assert len(changes(config, "--limit", "1")) == 3
-    found = json.loads("\n".join(changes(config, "--json")))["changes"]
+    found = commands.told("changes", config)["changes"]
     assert found == [steering.plain(change) for change in bandit.changes()]
 
 

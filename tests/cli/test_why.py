@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -31,14 +30,6 @@ experiments:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """Return a configuration with two experiments."""
-    path = tmp_path / "banditware.yaml"
-    path.write_text(CONFIG)
-    return path
-
-
-@pytest.fixture
 def bandit(config: Path) -> Iterator[Bandit]:
     """Return a bandit that has learnt from forty decisions of each experiment."""
     with Bandit.from_config(config) as opened:
@@ -55,8 +46,7 @@ run = partial(commands.run, "why")
 
 def details(config: Path, *arguments: str) -> dict[str, Any]:
     """Return what the command prints as JSON."""
-    text = commands.printed("why", config, "--json", *arguments)
-    found: dict[str, Any] = json.loads(text)
+    found: dict[str, Any] = commands.told("why", config, *arguments)
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from banditware import Bandit, Visit
 from banditware.answer import Answer
-from banditware.http import Facts
+from banditware.facts import Facts
 from tests.wires.shop import OpenShop, Totals, counted
 from tests.wires.visitors import Door, Reply, Request, Seen
 

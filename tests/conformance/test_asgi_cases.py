@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from banditware import wrap
@@ -12,10 +10,10 @@ from tests.conformance.asgi_cases import CASES
 from tests.conformance.asgi_more_cases import MORE
 from tests.conformance.asgi_steps import TEXT, buying
 from tests.naive.asgi import NAIVE
+from tests.naive.failing import failing
 from tests.wires.asgi import body, serve, start
 from tests.wires.shop import OpenShop, counted
-from tests.wires.unraisable import unraisable
-from tests.wires.wrapping import Case, Wrapped
+from tests.wires.wrapping import Case
 
 #: Which of the naive wrappers fails which case.
 FAILED_BY: dict[str, str] = {
@@ -63,27 +61,10 @@ def test_our_middleware_passes(open_shop: OpenShop, name: str) -> None:
     BY_NAME[name](lambda app: wrap(app, open_shop(), interface="asgi"))
 
 
-def _holds(name: str, wrapper: str, open_shop: OpenShop) -> bool:
-    def naively(app: Any) -> Wrapped:
-        return NAIVE[wrapper](app, open_shop())
-
-    try:
-        BY_NAME[name](naively)
-    except Exception:  # noqa: BLE001  # cases fail in any way they like
-        return False
-    return True
-
-
-def failing(name: str, open_shop: OpenShop) -> set[str]:
-    """Return the naive wrappers for which a case does not hold."""
-    with unraisable():
-        return {wrapper for wrapper in NAIVE if not _holds(name, wrapper, open_shop)}
-
-
 @pytest.mark.parametrize("name", BY_NAME)
 def test_a_naive_wrapper_fails(open_shop: OpenShop, name: str) -> None:
     """The case fails for the naive wrappers of the table and for no other: it can fail."""
-    assert failing(name, open_shop) == set(FAILED_BY[name].split()) != set()
+    assert failing(BY_NAME[name], NAIVE, open_shop) == set(FAILED_BY[name].split()) != set()
 
 
 @pytest.mark.parametrize("wrapper", NAIVE)

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from banditware import Bandit
+from banditware import Bandit, deciding
 from banditware.http import HeaderMerge
 from banditware.outcome import Outcome
-from banditware.snapshot import ExperimentSnapshot
 from tests.wires.shop import Clock, OpenShop
 from tests.wires.visitors import Door, Pairs, Reply, Request, Seen, Visitor
 
@@ -56,7 +55,7 @@ FAULTS: dict[str, Break] = {
     "cookie": in_ground("cookie"),
     "random": in_ground("random"),
     "writing the cookie": in_tokens("write"),
-    "drawing": lambda bandit, patch: patch.setattr(ExperimentSnapshot, "draw", breaking),
+    "drawing": lambda bandit, patch: patch.setattr(deciding, "bisect_right", breaking),
     "router": lambda bandit, patch: patch.setattr(bandit._ground, "router", None),
     "flusher": lambda bandit, patch: patch.setattr(bandit._flusher, "start", breaking),
     "outcome": lambda bandit, patch: patch.setattr(Outcome, "effects", breaking),

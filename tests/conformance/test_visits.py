@@ -7,7 +7,7 @@ import pytest
 from banditware import Visit, current_visit
 from banditware.current import NoVisitError
 from tests.wires.shop import CONFIG, OpenShop, counted
-from tests.wires.visitors import Door, Reply, Request, Seen
+from tests.wires.visitors import Door, Reply, Request, Seen, Visitor
 
 REWRITTEN = {"pricing": {"arms": {"old": {"rewrite": "/pricing"}, "new": {"rewrite": "/néw b"}}}}
 
@@ -23,6 +23,18 @@ def test_the_visit_is_the_same_wherever_it_is_found(door: Door, open_shop: OpenS
     door.ask(open_shop(), view)(Request(path="/elsewhere"))
     ((under_the_key, current),) = found
     assert under_the_key is current
+
+
+def test_views_may_decide_where_no_route_is(door: Door, open_shop: OpenShop) -> None:
+    """However often a path without routes was asked for: a visitor keeps the arm, as one pull."""
+    shop = open_shop()
+    decides = door.ask(shop, lambda _: Reply(chunks=(current_visit()["color"].encode(),)))
+    leaves = door.ask(shop)
+    for _ in range(3):
+        visitor = Visitor(decides)
+        leaves(Request(path="/elsewhere"))
+        assert visitor.get("/elsewhere").body == visitor.get("/elsewhere").body
+    assert counted(shop).pulls == 3
 
 
 def test_there_is_no_visit_after_the_request(door: Door, open_shop: OpenShop) -> None:

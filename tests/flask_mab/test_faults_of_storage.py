@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from banditware import Bandit
-from banditware.cli import main
 from banditware.errors import StoreError
 from banditware.policies import POLICIES
 from banditware.stores import open_store
+from tests.cli.commands import run
 from tests.flask_mab.processes import ROOT, configure, crew
 
 PAGE = {"page": {"arms": ["a", "b"], "policy": "uniform"}}
@@ -149,8 +148,7 @@ def test_fault_28_its_own_file_may_name_any_class(tmp_path: Path) -> None:
     """What a file of Flask-MAB says of classes is nothing to the import, which takes its counts."""
     bandit = {"bandit_type": "__import__", "arms": ["a", "b"], "pulls": [4, 2], "reward": [1, 0]}
     (tmp_path / "old.json").write_text(json.dumps({"page": {**bandit, "name": "os"}}))
-    command = ["import", "flask-mab", str(tmp_path / "old.json"), str(configure(tmp_path, PAGE))]
-    result = CliRunner().invoke(main, command)
+    result = run("import", "flask-mab", tmp_path / "old.json", configure(tmp_path, PAGE))
     assert result.exit_code == 0, result.output
     assert (stored(tmp_path), stored(tmp_path, "k")) == (6, 1)
 

@@ -14,10 +14,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from banditware.cli import main as banditware
 from tests.caches import CACHES, PROGRAMS, installed, nginx
+from tests.cli.commands import run
 from tests.serving import Answer, Visitor, gunicorn, stats
 
 #: Every page is public, and its ETag does not see the arm.
@@ -197,8 +196,7 @@ def test_the_doctor_sees_what_mixes_arms(tmp_path: Path) -> None:
 
 def matters(folder: Path, url: str) -> set[str]:
     """Return the checks of a site that are dangers or warnings."""
-    config = str(folder / "banditware.yaml")
-    result = CliRunner().invoke(banditware, ["doctor", config, "--url", url, "--json"])
+    result = run("doctor", folder / "banditware.yaml", "--url", url, "--json")
     findings = json.loads(result.stdout)["findings"]
     levels = {each["check"]: each["level"] for each in findings}
     assert result.exit_code == ("danger" in levels.values())
