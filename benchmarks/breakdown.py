@@ -18,13 +18,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from banditware import Bandit, Visit, wrap
-from banditware.asgi import ScopeFacts
+from banditware.asgi import UnreadScope
 from banditware.bots import is_bot
 from banditware.deciding import drawn
-from banditware.http import ASGI_HEADERS, WSGI_HEADERS
+from banditware.environ_facts import EnvironFacts
+from banditware.http import ASGI_HEADERS, SERVED_AGAIN, WSGI_HEADERS
 from banditware.ids import new_subject
 from banditware.merging import Merging
-from banditware.wsgi import EnvironFacts
+from banditware.scope_facts import ScopeFacts
+from banditware.wsgi import UnreadEnviron
 from benchmarks import tables
 from benchmarks.apps import config, plain_asgi, plain_wsgi
 from benchmarks.sending import BROWSER, ROWS, Row, asgi_request, wsgi_request
@@ -51,6 +53,7 @@ class Way(NamedTuple):
         make: makes a request of an app, a path and a cookie.
         app: the bare app.
         facts: what is known of a request, from what the server says of it.
+        unread: the visit of a request of which nothing is read.
         path: the key under which the server says the path.
         merging: merges effects into headers.
         headers: those of the app.
@@ -60,6 +63,7 @@ class Way(NamedTuple):
     make: Callable[[Any, str, str], Any]
     app: Any
     facts: Any
+    unread: Any
     path: str
     merging: Any
     headers: list[Any]
@@ -67,11 +71,11 @@ class Way(NamedTuple):
 
 WAYS = (
     Way(
-        "WSGI", wsgi_request, plain_wsgi, EnvironFacts, "PATH_INFO",
+        "WSGI", wsgi_request, plain_wsgi, EnvironFacts, UnreadEnviron, "PATH_INFO",
         Merging(WSGI_HEADERS, print), [("Content-Type", "text/html"), ("Content-Length", "5")],
     ),
     Way(
-        "ASGI", asgi_request, plain_asgi, ScopeFacts, "path",
+        "ASGI", asgi_request, plain_asgi, ScopeFacts, UnreadScope, "path",
         Merging(ASGI_HEADERS, print), [(b"content-type", b"text/html"), (b"content-length", b"5")],
     ),
 )  # fmt: skip
@@ -95,22 +99,38 @@ def up_to(last: int, way: Way, bandit: Bandit, request: dict[str, Any]) -> Calla
 
     def call() -> None:
         facts = way.facts(request)
-        matches: Any = ()
-        if last > 0 and request[way.path] not in ground.barren:
+        if last > 0:
             matches = ground.router.known.get(facts.key())
         if last > 1:
-            visit = ground.visit(ground, facts, matches) if matches else ground.visit(ground, facts)
-            if last > 2 and matches:
-                visit.choose()
-                ending(visit)
+            visit = ground.visit(ground, facts, matches)
+        if last > 2:
+            visit.choose()
+            ending(visit)
 
     def ending(visit: Visit) -> None:
-        if last > 3:
+        effects = SERVED_AGAIN
+        if last > 3 and visit._unsettled:  # noqa: SLF001  # as the middleware does
             effects = bandit.finish(visit, 200, headers)
         if last > 4:
             way.merging(headers, effects, visit)
-        if last > 5:
+        if last > 5 and visit.due:
             bandit.complete(visit)
+
+    return call
+
+
+def unread_up_to(
+    last: int, way: Way, bandit: Bandit, request: dict[str, Any]
+) -> Callable[[], object]:
+    """Return the same for a path where no route is, which has fewer stages."""
+    ground = bandit._ground  # noqa: SLF001  # looks inside
+
+    def call() -> None:
+        copied = {**request}
+        if last > 0 and request[way.path] in ground.barren and last > 1:
+            visit = way.unread()
+            visit._ground, visit.said = ground, copied  # noqa: SLF001  # as the middleware does
+            visit.started = visit.touched = False
 
     return call
 
@@ -125,8 +145,10 @@ def stages(way: Way, bandit: Bandit, row: Row, rounds: int) -> list[float]:
         first()
         cookie = "; ".join(value.split(";")[0] for value in cookies)
     request = said(way, row.path, cookie)
+    whole()  # which finds out whether there is a route
+    done = unread_up_to if request[way.path] in bandit._ground.barren else up_to  # noqa: SLF001
     calls: dict[int | str, Callable[[], object]] = {
-        last: up_to(last, way, bandit, request) for last in range(len(STAGES) - 1)
+        last: done(last, way, bandit, request) for last in range(len(STAGES) - 1)
     }
     found = in_turn({"nothing": int, "bare": bare, "whole": whole, **calls}, rounds)
     middle = {name: statistics.median(samples) for name, samples in found.items()}
@@ -159,7 +181,7 @@ def parts(bandit: Bandit, folder: Path, rounds: int) -> Mapping[str, float]:
 def main() -> None:
     """Print the tables."""
     rounds = 3 if tables.options(__doc__).quick else 24
-    print("### Where the time of each path goes")
+    print(f"### Where the time of each path goes\n\n{tables.machine()}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # Nothing is to be carried to the store while it is timed.

@@ -34,11 +34,20 @@ def missing() -> str:
     return ""
 
 
-def instructions(first: str = "", layouts: int = LAYOUTS, only: str = "") -> dict[str, float]:
+def instructions(first: str = "", layouts: int = LAYOUTS) -> dict[str, float]:
+    """Return the instructions that each path adds to a call; see `instructions_of_each`."""
+    (counts,) = instructions_of_each([first], layouts)
+    return counts
+
+
+def instructions_of_each(
+    modules: Sequence[str], layouts: int = LAYOUTS, only: str = ""
+) -> list[dict[str, float]]:
     """Return the instructions that each path adds to a call, and those of the yardstick.
 
     Args:
-        first: a module to import before anything is counted; it may change what is.
+        modules: what to import before anything is counted, once for each of them; it may change
+            what is counted. An empty name changes nothing.
         layouts: how often everything is counted: see `benchmarks.counted`.
         only: a regular expression for the names of the paths to count.
 
@@ -47,10 +56,12 @@ def instructions(first: str = "", layouts: int = LAYOUTS, only: str = "") -> dic
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        counted_in(folder, [], "1", first, only)  # compiles what is imported
-        forks = counted_in(folder, _callgrind(folder), str(layouts), first, only)
+        asked = (",".join(modules), only)
+        counted_in(folder, [], "1", *asked)  # compiles what is imported
+        forks = counted_in(folder, _callgrind(folder), str(layouts), *asked)
         costs = [_costs(folder, json.loads(fork)) for fork in forks.splitlines()]
-    return {name: _added([each[name] for each in costs]) for name in costs[0]}
+    rounds = [costs[at : at + layouts] for at in range(0, len(costs), layouts)]
+    return [{name: _added([each[name] for each in some]) for name in some[0]} for some in rounds]
 
 
 def counted_in(folder: Path, under: Sequence[str], *asked: str) -> str:

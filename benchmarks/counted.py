@@ -1,11 +1,12 @@
 """What `instructions.py` counts: the hot paths, each called between two entries of `getppid`.
 
-`python -m benchmarks.counted FOLDER LAYOUTS MODULE ONLY` runs under callgrind, which dumps and
+`python -m benchmarks.counted FOLDER LAYOUTS MODULES ONLY` runs under callgrind, which dumps and
 zeroes its counters whenever `getppid` is entered: so the calls are counted, to the last
 instruction, and nothing else. No other thread runs meanwhile; the clock stands still and draws are
 always the same. The folder holds the settings (of `sources`), since reading a configuration would
-take longer than everything that is counted. The module, if any, is imported first: it may change
-what is counted. ONLY is a regular expression for the names of paths.
+take longer than everything that is counted. Everything is counted for each of the MODULES, which
+commas part: it is imported first, and may change what is counted; an empty name changes nothing.
+ONLY is a regular expression for the names of paths.
 
 CPython finds attributes by a cache of 4,096 places, in which two that are asked for on every
 request may fall on one; which, depends on addresses and on the order in which classes are first
@@ -25,7 +26,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
-from itertools import repeat
+from itertools import product, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -80,17 +81,31 @@ class Counted(NamedTuple):
     ours: Callable[[], object]
 
 
+class Round(NamedTuple):
+    """What is counted in a process of its own.
+
+    Attributes:
+        number: of this round, among all.
+        module: what is imported first; nothing if empty.
+        layout: how the cache of attributes is laid out.
+    """
+
+    number: int
+    module: str
+    layout: int
+
+
 def sources(folder: Path) -> list[dict[str, Any]]:
     """Return the configurations: of requests, of decisions, and of those in context."""
     plain = {**config(folder), "refresh": "1h"}
     return [plain, {**plain, "store": "memory://"}, configured({"igw": experiment(SHOES)})]
 
 
-def paths(folder: Path, layout: int) -> Iterator[Counted]:
-    """Yield every path, and the yardstick that none of our code is in."""
+def paths(folder: Path, number: int) -> Iterator[Counted]:
+    """Yield every path, and the yardstick that none of our code is in; each round has its store."""
     yield Counted("yardstick", nothing, yardstick)
     plain, memory, contextual = pickle.loads((folder / SETTINGS).read_bytes())
-    yield from requests(opened(plain._replace(store=f"sqlite:///{folder}/{layout}.db")))
+    yield from requests(opened(plain._replace(store=f"sqlite:///{folder}/{number}.db")))
     bandit = opened(memory)
     yield Counted("decide() without context", nothing, lambda: bandit.decide("txt_btn"))
     learnt = taught(opened(contextual), SHOES, rewards=30)
@@ -146,11 +161,13 @@ def deal(number: int) -> None:
         hasattr(type("Used", (), {}), "name")
 
 
-def count_all(folder: Path, layout: int, only: str) -> list[str]:
+def count_all(folder: Path, this: Round, only: str) -> list[str]:
     """Count what has a name like that, and return what was counted in its order."""
-    deal(layout * STEP)
+    if this.module:
+        importlib.import_module(this.module)
+    deal(this.layout * STEP)
     names = []
-    for each in paths(folder, layout):
+    for each in paths(folder, this.number):
         if each.ours is not yardstick and not re.search(only, each.name):
             continue
         count(each.bare)
@@ -159,30 +176,28 @@ def count_all(folder: Path, layout: int, only: str) -> list[str]:
     return names
 
 
-def fork(folder: Path, layout: int, only: str) -> None:
+def fork(folder: Path, this: Round, only: str) -> None:
     """Count in a process of its own; print which, and what was counted."""
     child = os.fork()
     if child:
         if os.waitpid(child, 0)[1]:
             sys.exit(1)
         return
-    names = count_all(folder, layout, only)
+    names = count_all(folder, this, only)
     print(json.dumps({"process": os.getpid(), "names": names, "calls": CALLS}), flush=True)
     os._exit(0)  # without the threads' farewell
 
 
-def main(folder: str, layouts: str, first: str, only: str) -> None:
-    """Count in one layout after the other."""
-    if first:
-        importlib.import_module(first)
+def main(folder: str, layouts: str, modules: str, only: str) -> None:
+    """Count for one module after the other, in one layout after the other."""
     for name in EXTRAS:
         sys.modules[name] = None  # type: ignore[assignment]  # as the import system has it
     for name in LATER:
         importlib.import_module(name)
     sys.setswitchinterval(60)
     gc.disable()
-    for layout in range(int(layouts)):
-        fork(Path(folder), layout, only)
+    for number, asked in enumerate(product(modules.split(","), range(int(layouts)))):
+        fork(Path(folder), Round(number, *asked), only)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,15 @@ import io
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from banditware import Bandit
 from benchmarks import framework_apps as apps
 from benchmarks import tables
 from benchmarks.apps import BODY, config, flask_app
-from benchmarks.sending import HEADERS, ROWS, Request, wsgi_request
+from benchmarks.sending import ROWS, Request, scope, wsgi_request
 from benchmarks.timing import CALLS, overhead
+from benchmarks.ways import Way
 
 #: Microseconds below which a difference is what the machine makes of it.
 LEAST = 1.0
@@ -27,32 +28,16 @@ LEAST = 1.0
 ROUNDS = 4
 
 
-class Framework(NamedTuple):
-    """One column.
-
-    Attributes:
-        name: what it is called.
-        request: makes a request of an app, a path and a cookie.
-        bare: the app without experiments.
-        ours: the app with them.
-    """
-
-    name: str
-    request: Callable[[Any, str, str], Request]
-    bare: Any
-    ours: Any
-
-
-def frameworks(bandit: Bandit, mab: Path, loop: asyncio.AbstractEventLoop) -> list[Framework]:
+def frameworks(bandit: Bandit, mab: Path, loop: asyncio.AbstractEventLoop) -> list[Way]:
     """Return all columns, the peer's last."""
     asgi = in_loop(loop)
     return [
-        Framework("Flask", wsgi_request, apps.flask(None), apps.flask(bandit)),
-        Framework("Django", with_input, apps.django_wsgi(None), apps.django_wsgi(bandit)),
-        Framework("Django ASGI", asgi, apps.django_asgi(None), apps.django_asgi(bandit)),
-        Framework("Starlette", asgi, apps.starlette(None), apps.starlette(bandit)),
-        Framework("FastAPI", asgi, apps.fastapi(None), apps.fastapi(bandit)),
-        Framework("Flask-MAB", wsgi_request, flask_app(), flask_app(mab)),
+        Way("Flask", wsgi_request, apps.flask(None), apps.flask(bandit)),
+        Way("Django", with_input, apps.django_wsgi(None), apps.django_wsgi(bandit)),
+        Way("Django ASGI", asgi, apps.django_asgi(None), apps.django_asgi(bandit)),
+        Way("Starlette", asgi, apps.starlette(None), apps.starlette(bandit)),
+        Way("FastAPI", asgi, apps.fastapi(None), apps.fastapi(bandit)),
+        Way("Flask-MAB", wsgi_request, flask_app(), flask_app(mab)),
     ]
 
 
@@ -69,16 +54,7 @@ def in_loop(loop: asyncio.AbstractEventLoop) -> Callable[[Any, str, str], Reques
     """Return what makes requests of ASGI apps, which run in an event loop as under a server."""
 
     def make(app: Any, path: str, cookie: str) -> Request:
-        headers = [(k.encode(), v.encode()) for k, v in HEADERS.items()]
-        if cookie:
-            headers.append((b"cookie", cookie.encode()))
-        scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
-            "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"",
-            "root_path": "", "headers": headers, "client": ("127.0.0.1", 1),
-            "server": ("localhost", 80),
-        }  # fmt: skip
-        cookies = list[str]()
+        facts, cookies = scope(path, cookie), list[str]()
 
         async def answer() -> None:
             asked = False
@@ -95,29 +71,29 @@ def in_loop(loop: asyncio.AbstractEventLoop) -> Callable[[Any, str, str], Reques
                 found = [v.decode() for k, v in pairs if k.lower() == b"set-cookie"]
                 cookies[:] = found or cookies
 
-            await app({**scope, "headers": list(headers)}, receive, send)
+            await app({**facts, "headers": list(facts["headers"])}, receive, send)
 
         return lambda: loop.run_until_complete(answer()), cookies
 
     return make
 
 
-def check(framework: Framework) -> None:
+def check(framework: Way) -> None:
     """Look whether the app with experiments does what it is to do.
 
     Raises:
         AssertionError: it sets no cookie for a new visitor.
     """
-    request, cookies = framework.request(framework.ours, "/", "")
+    request, cookies = framework.make(framework.wrapped, "/", "")
     request()
     assert cookies, framework.name
 
 
-def table(columns: list[Framework], rounds: int) -> str:
+def table(columns: list[Way], rounds: int) -> str:
     """Time everything and return the table."""
     rows = []
     for row in ROWS:
-        pairs = [overhead(each.request, each.bare, each.ours, row, rounds) for each in columns]
+        pairs = [overhead(*each[1:], row, rounds) for each in columns]
         cells = [f"{added:.1f} ({bare:.0f})" for added, bare in pairs]
         rows.append([row.what, *cells, pairs[-1][0] / max(pairs[0][0], LEAST)])
     names = [each.name for each in columns]

@@ -6,11 +6,13 @@ MODULE:asgi_bare` ask for. The floor is the least that can add two headers to a 
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
 
 from banditware import wrap
+from benchmarks.inside_apps import TimedASGI, TimedWSGI
 
 BODY = b"hello"
 
@@ -163,3 +165,18 @@ def asgi_stream_bare() -> Any:
 def asgi_stream_wrapped() -> Any:
     """Return the stream wrapped by banditware."""
     return wrapped(stream_asgi)
+
+
+def wsgi_inside() -> Any:
+    """Return hello-world, bare and wrapped, with a shim that times it."""
+    return _timed(TimedWSGI(hello_wsgi, wrapped(hello_wsgi)))
+
+
+def asgi_inside() -> Any:
+    """Return hello-world, bare and wrapped, with a shim that times it."""
+    return _timed(TimedASGI(hello_asgi, wrapped(hello_asgi)))
+
+
+def _timed(shim: Any) -> Any:
+    gc.callbacks.append(shim.samples.collected)
+    return shim

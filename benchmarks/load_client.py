@@ -99,10 +99,10 @@ def connected(port: int) -> socket.socket:
 
 
 def answer(line: socket.socket, ending: bytes) -> bytes:
-    """Return what a server answers.
+    """Return what a server answers, up to an ending.
 
     Raises:
-        FaultyAnswerError: it is no answer of status 200.
+        FaultyAnswerError: it is no answer of status 200, or ends before that.
     """
     got = line.recv(65536)
     while not got.endswith(ending):
@@ -141,8 +141,8 @@ def exchanged(load: Load) -> Driven:
     sent = [start] * load.width
     for line in lines:
         line.sendall(next(requests))
-    end = start + load.seconds
-    while (now := clock()) < end:
+    now, end = start, start + load.seconds
+    while now < end:  # once at least, however long the connecting took
         for at, line in enumerate(lines):
             answer(line, ending)
             now = clock()

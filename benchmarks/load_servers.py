@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,8 +63,19 @@ class Running(NamedTuple):
     keeps: bool
 
 
+def alike(seed: int) -> tuple[str, ...]:
+    """Return how the command of a process begins that has the addresses and hashes of others.
+
+    Processes of the same program differ in speed by what they drew, by up to a tenth.
+    """
+    fixed = ("setarch", "--addr-no-randomize") if shutil.which("setarch") else ()
+    return ("env", f"PYTHONHASHSEED={seed}", *fixed)
+
+
 @contextlib.contextmanager
-def serving(kind: Kind, app: str, folder: Path, *, workers: int = 1) -> Iterator[Running]:
+def serving(
+    kind: Kind, app: str, folder: Path, *, workers: int = 1, seed: int = 0
+) -> Iterator[Running]:
     """Run a server whose experiments, if its app has any, keep their counts in the folder.
 
     Args:
@@ -71,13 +83,34 @@ def serving(kind: Kind, app: str, folder: Path, *, workers: int = 1) -> Iterator
         app: a function of `load_apps`, without the interface before it.
         folder: an empty one.
         workers: how many processes answer.
+        seed: of the hashes.
     """
     folder.mkdir()
     (folder / "banditware.yaml").write_text(json.dumps(config(folder)))
     app = f"{kind.interface}_{app}"
     command = [part.format(app=app, workers=workers, port="{port}") for part in kind.command]
-    with running([*MODULE, *command], folder, app) as server:
+    with running([*alike(seed), *MODULE, *command], folder, app) as server:
         yield Running(server.port, _grown(server.process.pid, kind.masters + workers), kind.keeps)
+
+
+@contextlib.contextmanager
+def serving_all(
+    kind: Kind, apps: Mapping[str, str], folder: Path, *, seed: int = 0
+) -> Iterator[dict[str, Running]]:
+    """Run servers to be compared, one for each app.
+
+    Args:
+        kind: which server.
+        apps: functions of `load_apps`, as in `serving`, by the names that the servers are to have.
+        folder: one that is not there yet.
+        seed: of the hashes, the same in all of them.
+    """
+    folder.mkdir()
+    with contextlib.ExitStack() as stack:
+        yield {
+            name: stack.enter_context(serving(kind, app, folder / name, seed=seed))
+            for name, app in apps.items()
+        }
 
 
 def _grown(pid: int, number: int) -> tuple[int, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import NamedTuple
 
 from benchmarks.load_apps import CHUNK, FIRST
-from benchmarks.load_client import FaultyAnswerError, connected, cookies, request
+from benchmarks.load_client import FaultyAnswerError, answer, connected, cookies, request
 from benchmarks.load_pairs import READY
 from benchmarks.load_servers import Running, forget_peak, peak, pin, processor_seconds
 
@@ -64,8 +64,20 @@ class Streamed(NamedTuple):
 
     @property
     def rate(self) -> float:
+        """Bytes a second, as the client sees them."""
+        return self.size / self.seconds
+
+    @property
+    def alone(self) -> float:
         """Bytes in a second of the core, without the time that the client took."""
         return self.size / (self.seconds - self.own)
+
+
+class Shape(NamedTuple):
+    """How two servers are compared: how many swaps, and how many chunks in each stream."""
+
+    swaps: int
+    chunks: int
 
 
 def cookie(port: int) -> str:
@@ -83,15 +95,7 @@ def first(line: socket.socket, sent: bytes) -> bytes:
         FaultyAnswerError: the server ends the connection before it, or has a fault.
     """
     line.sendall(sent)
-    got = b""
-    while not got.endswith(FIRST):
-        more = line.recv(ROOM)
-        if not more:
-            raise FaultyAnswerError(f"ends early: {got!r}")
-        got += more
-    if not got.startswith(b"HTTP/1.1 200"):
-        raise FaultyAnswerError(repr(got[:200]))
-    return got
+    return answer(line, FIRST)
 
 
 def firsts(
@@ -146,34 +150,44 @@ def read(stream: Stream) -> Streamed:
     return Streamed(size, time.perf_counter() - start, time.process_time() - own)
 
 
-def streams(
-    pool: Executor, servers: Mapping[str, Running], asking: Asking, effort: tuple[int, int]
-) -> tuple[list[tuple[Streamed, Streamed]], Mapping[str, float]]:
+def swaps(
+    pool: Executor, rivals: Sequence[Running], asking: Asking, shape: Shape
+) -> list[tuple[Streamed, Streamed]]:
     """Read streams from two servers at the same time, each on a core, and again on the other one.
 
     Args:
         pool: two processes that clients run in.
-        servers: the two.
+        rivals: the two.
         asking: what is requested.
-        effort: how many pairs, and how many chunks in each stream.
+        shape: how often and how long.
 
     Returns:
-        What the two streams of each server in a pair took, and the megabytes that the peak of each
-        server's memory grew by.
+        What the two streams of each server took, swap by swap.
     """
-    pairs, chunks = effort
-    _turn(pool, servers, Stream(0, asking, chunks // 8, 0, 0), swapped=False)  # to warm up
-    for server in servers.values():
-        forget_peak(server.processes)
-    before = {app: peak(server.processes) for app, server in servers.items()}
-    shape = Stream(0, asking, chunks, 0, 0)
+    stream = Stream(0, asking, shape.chunks, 0, 0)
+    _turn(pool, rivals, stream, swapped=False)  # to warm up
     found = []
-    for _ in range(pairs):
-        turns = [_turn(pool, servers, shape, swapped=swapped) for swapped in (False, True)]
-        bare, wrapped = (together(read) for read in zip(*turns, strict=True))
-        found.append((bare, wrapped))
-    growth = {app: peak(server.processes) - before[app] for app, server in servers.items()}
-    return found, growth
+    for _ in range(shape.swaps):
+        turns = [_turn(pool, rivals, stream, swapped=swapped) for swapped in (False, True)]
+        reference, ours = (together(read) for read in zip(*turns, strict=True))
+        found.append((reference, ours))
+    return found
+
+
+def growth(
+    pool: Executor, rivals: Sequence[Running], asking: Asking, chunks: int
+) -> tuple[float, float]:
+    """Return the megabytes that the peak of each server's memory grows by in a long stream."""
+    stream = Stream(0, asking, chunks, 0, 0)
+    _turn(pool, rivals, stream._replace(chunks=chunks // 8), swapped=False)  # to warm up
+    for server in rivals:
+        forget_peak(server.processes)
+    before = [peak(server.processes) for server in rivals]
+    _turn(pool, rivals, stream, swapped=False)
+    reference, ours = (
+        peak(server.processes) - earlier for server, earlier in zip(rivals, before, strict=True)
+    )
+    return reference, ours
 
 
 def together(read: Iterable[Streamed]) -> Streamed:
@@ -182,18 +196,16 @@ def together(read: Iterable[Streamed]) -> Streamed:
 
 
 def _turn(
-    pool: Executor, servers: Mapping[str, Running], shape: Stream, *, swapped: bool
+    pool: Executor, rivals: Sequence[Running], shape: Stream, *, swapped: bool
 ) -> list[Streamed]:
     cores = sorted(sorted(os.sched_getaffinity(0))[:2], reverse=swapped)
     start = time.monotonic() + READY
     todo, before = [], []
-    for server, core in zip(servers.values(), cores, strict=True):
+    for server, core in zip(rivals, cores, strict=True):
         pin(server.processes, {core})
         before.append(processor_seconds(server.processes))
         todo.append(shape._replace(port=server.port, core=core, start=start))
     return [
         streamed._replace(server=processor_seconds(server.processes) - earlier)
-        for streamed, server, earlier in zip(
-            pool.map(read, todo), servers.values(), before, strict=True
-        )
+        for streamed, server, earlier in zip(pool.map(read, todo), rivals, before, strict=True)
     ]

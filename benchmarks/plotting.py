@@ -1,6 +1,6 @@
 """Pictures of figures, as SVG files that differ only where the figures do.
 
-matplotlib (`requirements/bench.txt`) is imported when the first picture is drawn.
+matplotlib (`requirements/test.txt`) is imported when the first picture is drawn.
 """
 
 from __future__ import annotations

@@ -31,6 +31,8 @@ class ByHand(NamedTuple):
 
 PROGRAMS = (
     Program("budgets", "every budget, beside the peers"),
+    Program("breakdown", "where the time of each path goes, stage by stage"),
+    Program("inside", "what a request costs inside a real server, beside the hot loop"),
     Program("frameworks", "what the adapters add, by framework"),
     Program("throughput", "requests a second of real servers, bare and wrapped"),
     Program("streaming", "time to the first byte and memory of streamed responses"),

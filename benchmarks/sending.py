@@ -79,18 +79,22 @@ def wsgi_request(app: Any, path: str, cookie: str) -> Request:
     return request, cookies
 
 
-def asgi_request(app: Any, path: str, cookie: str) -> Request:
-    """Return a function that sends one request by stepping the coroutine, without a loop."""
+def scope(path: str, cookie: str) -> dict[str, Any]:
+    """Return what a server hands to an ASGI app."""
     headers = [(k.encode(), v.encode()) for k, v in HEADERS.items()]
     if cookie:
         headers.append((b"cookie", cookie.encode()))
-    scope = {
+    return {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
         "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"",
         "root_path": "", "headers": headers, "client": ("127.0.0.1", 1),
         "server": ("localhost", 80),
     }  # fmt: skip
-    cookies = list[str]()
+
+
+def asgi_request(app: Any, path: str, cookie: str) -> Request:
+    """Return a function that sends one request by stepping the coroutine, without a loop."""
+    facts, cookies = scope(path, cookie), list[str]()
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -100,7 +104,7 @@ def asgi_request(app: Any, path: str, cookie: str) -> Request:
         cookies[:] = [*found] or cookies
 
     def request() -> None:
-        step = app(dict(scope), receive, send)
+        step = app(dict(facts), receive, send)
         try:
             step.send(None)
         except StopIteration:

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -17,14 +17,20 @@ from typing import NamedTuple
 from benchmarks import load_workers, tables
 from benchmarks.load_apps import BODY
 from benchmarks.load_client import asked, cookies, request
-from benchmarks.load_pairs import Comparison, Pair, Rival, compared, pair, ranged
-from benchmarks.load_servers import KINDS, Kind, Running, serving
+from benchmarks.load_pairs import Comparison, Rival, Shape, Swap, compared, pair, ranged
+from benchmarks.load_servers import KINDS, Kind, Running, serving_all
 
 #: How many visitors come back in turn.
 VISITORS = 100
 
 #: Requests before a server at once: enough that it never waits, and one.
 BUSY, CALM = 16, 1
+
+#: Seconds after the first request, in which a worker opens its store: that happens once.
+SETTLED = 1.5
+
+#: The apps that are served, by what they are called here.
+APPS = {"bare": "bare", "twin": "bare", "floor": "floor", "wrapped": "wrapped"}
 
 #: How much p99 may grow, as a ratio.
 P99 = 1.05
@@ -51,6 +57,7 @@ class Row(NamedTuple):
 
 
 ROWS = (
+    Row("the same twice", "/", returning=False, ours="twin", reference="bare", least=None),
     Row("the floor itself", "/", returning=False, ours="floor", reference="bare", least=None),
     Row("unmatched", "/other", returning=True, ours="wrapped", reference="bare", least=0.97),
     Row("returning", "/", returning=True, ours="wrapped", reference="floor", least=0.95),
@@ -59,10 +66,18 @@ ROWS = (
 
 
 class Effort(NamedTuple):
-    """How long to measure: pairs, and seconds for each turn of a pair."""
+    """How long to measure.
+
+    Attributes:
+        pairs: how many, each with processes of its own.
+        busy: how servers are driven to their limit.
+        calm: how they are asked for one thing at a time. Turns are longer, since a percentile
+            needs many answers.
+    """
 
     pairs: int
-    seconds: float
+    busy: Shape
+    calm: Shape
 
 
 class Result(NamedTuple):
@@ -70,8 +85,8 @@ class Result(NamedTuple):
 
     kind: Kind
     row: Row
-    busy: list[Pair]
-    calm: list[Pair]
+    busy: list[list[Swap]]
+    calm: list[list[Swap]]
 
     @property
     def comparison(self) -> Comparison:
@@ -81,7 +96,8 @@ class Result(NamedTuple):
     @property
     def added(self) -> float:
         """Microseconds of processor time that an answer takes more."""
-        return statistics.median(both.ours.cost - both.reference.cost for both in self.busy)
+        every = (swap for pair in self.busy for swap in pair)
+        return statistics.median(swap.ours.cost - swap.reference.cost for swap in every)
 
     def misses(self) -> list[str]:
         """Return what of the claim does not hold."""
@@ -100,13 +116,15 @@ class Result(NamedTuple):
     def cells(self) -> list[object]:
         """Return the row of the table."""
         found, row = self.comparison, self.row
+        rates = [swap.reference.rate for pair in self.busy for swap in pair]
         return [
             self.kind.name,
             row.what,
             row.reference,
-            f"{statistics.median(both.reference.rate for both in self.busy):,.0f}",
+            f"{statistics.median(rates):,.0f}",
             ranged(found.rates),
             "" if row.least is None else f"≥ {row.least:.0%}".replace("%", " %"),
+            ranged(found.alone),
             ranged(found.costs),
             f"{self.added:+.1f}",
             ranged(found.p99s),
@@ -115,19 +133,8 @@ class Result(NamedTuple):
 
 COLUMNS = (
     "server", "request", "compared with", "its answers/s", "throughput left", "claim",
-    "processor time", "µs", "p99",
+    "left in the server's own time", "processor time", "µs", "p99",
 )  # fmt: skip
-
-
-@contextlib.contextmanager
-def all_apps(kind: Kind, folder: Path) -> Iterator[Mapping[str, Running]]:
-    """Run a server for each app."""
-    folder.mkdir()
-    with contextlib.ExitStack() as stack:
-        yield {
-            app: stack.enter_context(serving(kind, app, folder / app))
-            for app in ("bare", "floor", "wrapped")
-        }
 
 
 def requests(row: Row, server: Running) -> list[bytes]:
@@ -145,29 +152,32 @@ def requests(row: Row, server: Running) -> list[bytes]:
 
 
 def measured(
-    pool: Executor, servers: Mapping[str, Running], row: Row, seconds: float
-) -> tuple[Pair, Pair]:
+    pool: Executor, servers: Mapping[str, Running], row: Row, effort: Effort
+) -> tuple[list[Swap], list[Swap]]:
     """Return a pair of a row: driven to the limit, and one request at a time."""
     sent = requests(row, servers["wrapped"])
     rivals = [Rival(servers[app], sent, BODY) for app in (row.reference, row.ours)]
-    pair(pool, rivals, width=BUSY, seconds=seconds / 3)  # to warm them up
-    busy, calm = (pair(pool, rivals, width=width, seconds=seconds) for width in (BUSY, CALM))
-    return busy, calm
+    pair(pool, rivals, effort.busy._replace(swaps=1))  # to warm them up
+    return pair(pool, rivals, effort.busy), pair(pool, rivals, effort.calm)
 
 
 def results(pool: Executor, folder: Path, effort: Effort) -> list[Result]:
     """Measure all rows under all kinds of servers, each pair with servers of its own.
 
-    Two processes of the same program differ in speed, by the addresses and hashes they drew.
+    Processes of a pair have the same addresses and hashes, as far as what they load is the same;
+    those of the next pair have other hashes.
     """
     found = [Result(kind, row, [], []) for kind in KINDS for row in ROWS]
     for number in range(effort.pairs):
         for kind in KINDS:
             print(f"{kind.name}: pair {number + 1} of {effort.pairs}", file=sys.stderr)
-            with all_apps(kind, folder / f"{kind.name}{number}") as servers:
+            with serving_all(kind, APPS, folder / f"{kind.name}{number}", seed=number) as servers:
+                for server in servers.values():
+                    asked(server.port, request("/"), BODY)
+                time.sleep(SETTLED)
                 for result in found:
                     if result.kind is kind:
-                        busy, calm = measured(pool, servers, result.row, effort.seconds)
+                        busy, calm = measured(pool, servers, result.row, effort)
                         result.busy.append(busy)
                         result.calm.append(calm)
     return found
@@ -175,27 +185,37 @@ def results(pool: Executor, folder: Path, effort: Effort) -> list[Result]:
 
 NOTE = f"""\
 Both servers of a pair (one worker each) are driven at the same time, each with its load generator
-on a core of its own, and swap cores {{turns}} times; {{pairs}} pairs, each of processes of its own;
-medians (least to greatest).
-Throughput is what a server answers in the time of its core that the generator did not take, with
-{BUSY} requests before it at once; p99 is measured one request at a time, because under a
-full load the latency only says once more what the throughput says. Processor time is that of the
-server for an answer, its flushing thread included: the ratio, and the difference. gunicorn's sync
-worker gets a connection for every request; {VISITORS} visitors come back in turn. The floor only
-copies the headers and adds two.
+on a core of its own, for {{busy:.0f}} ms, and again with the cores swapped. A pair is the median of
+{{swaps}} such swaps, so that a core which changes its speed meanwhile decides nothing; {{pairs}}
+pairs, each of new processes, which have the same addresses and hashes, a moment after their first
+request; medians (least to greatest).
+*The same twice* is the bare app beside the bare app: what comes of chance.
+
+Throughput is in answers a second, as the generator sees them, with {BUSY} requests before the
+server at once; this is what is claimed. The generator works on the server's core, which hides a
+part of what the server takes more: so beside it stands what is left if only the time counts that
+the generator did not take, as if it ran on another machine. p99 is measured one request at a time,
+because under a full load the latency only says once more what the throughput says. Processor time
+is that of the server for an answer, its flushing thread included: the ratio, and the difference.
+gunicorn's sync worker gets a connection for every request; {VISITORS} visitors come back in turn.
+The floor only copies the headers and adds two.
 """
+
+QUICK = Effort(1, Shape(BUSY, 2, 0.03), Shape(CALM, 2, 0.03))
+WHOLE = Effort(5, Shape(BUSY, 8, 0.07), Shape(CALM, 5, 0.12))
 
 
 def main() -> int:
     """Print the tables; return 1 if a claim does not hold."""
     options = tables.options(__doc__)
-    effort = Effort(1, 0.1) if options.quick else Effort(5, 0.35)
+    effort = QUICK if options.quick else WHOLE
     with tempfile.TemporaryDirectory() as name, ProcessPoolExecutor(2) as pool:
         found = results(pool, Path(name), effort)
         print("### Throughput of real servers\n")
         print(tables.machine(), end="\n\n")
         print(tables.markdown(COLUMNS, [result.cells() for result in found]), end="\n\n")
-        print(NOTE.format(pairs=effort.pairs, turns=4))
+        busy = effort.busy
+        print(NOTE.format(pairs=effort.pairs, swaps=busy.swaps, busy=busy.seconds * 1e3))
         load_workers.main(pool, Path(name), options)
     missed = [line for result in found for line in result.misses()]
     for line in missed:

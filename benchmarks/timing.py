@@ -9,13 +9,20 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from operator import itemgetter
 from typing import Any, TypeVar
 
-from benchmarks import tables
+from benchmarks import pace, tables
 from benchmarks.sending import Row
 
 CALLS = 1_000
+
+#: How many times as many rounds are taken at most, because the core slowed down within some.
+MOST = 2
+
+#: Seconds that the rounds of a call wait for the core to run at its full speed, all together.
+PATIENCE = 20.0
 
 Name = TypeVar("Name", bound=Hashable)
 
@@ -29,20 +36,35 @@ def timed(call: Callable[[], object], calls: int = CALLS) -> float:
 
 
 def in_turn(
-    every: Mapping[Name, Callable[[], object]], rounds: int, calls: int = CALLS
+    every: Mapping[Name, Callable[[], object]],
+    rounds: int,
+    calls: int = CALLS,
+    *,
+    machine: pace.Pace | None = None,
 ) -> dict[Name, list[float]]:
     """Return the microseconds of each call in each round; all calls are timed in every round.
 
-    A round before the first warms everything up.
+    A round before the first warms everything up. Each waits until the core runs at its full speed
+    (see `pace`), and is taken again if it slowed down within it, unless that goes on for too long.
     """
+    machine, patience = machine or pace.of_this_machine(), PATIENCE
     for call in every.values():
         timed(call, calls)
-    samples: dict[Name, list[float]] = {name: [] for name in every}
-    for _ in range(rounds):
+    tried: list[tuple[float, dict[Name, float]]] = []
+    while len(tried) < rounds or (len(tried) < MOST * rounds and _calm(machine, tried) < rounds):
+        patience = machine.await_calm(patience)
         gc.collect()
-        for name, call in every.items():
-            samples[name].append(timed(call, calls))
-    return samples
+        before = machine.now()
+        took = {name: timed(call, calls) for name, call in every.items()}
+        tried.append((max(before, machine.now()), took))
+    pace.keep(machine)
+    chosen = sorted(tried, key=itemgetter(0))[:rounds]
+    return {name: [took[name] for _, took in chosen] for name in every}
+
+
+def _calm(machine: pace.Pace, tried: Iterable[tuple[float, object]]) -> int:
+    """Return how many of the rounds were at full speed."""
+    return sum(machine.is_calm(slowest) for slowest, _ in tried)
 
 
 def requests(make: Any, bare: Any, wrapped: Any, row: Row) -> tuple[Any, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from banditware.visit import Visit
 
 #: Look-ups of this number take about a tenth of what banditware takes for a returning visitor.
-LOOKUPS = 11
+LOOKUPS = 8
 
 TABLE = {"name": 1}
 

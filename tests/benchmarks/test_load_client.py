@@ -92,6 +92,18 @@ def test_every_request_has_its_answer(keeps: bool) -> None:
     assert min(driven.latencies, default=0) >= 0
 
 
+def test_a_late_start_has_an_answer_all_the_same() -> None:
+    """A turn that is over before the connections stand still has a latency."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        serving = threading.Thread(target=_serve, args=(server, [], True), daemon=True)
+        serving.start()
+        port = server.getsockname()[1]
+        driven = exchanged(Load(port, [b"a"], b"hello", True, 1, 0, 0.0, 1e-9))
+        server.shutdown(socket.SHUT_RDWR)
+        serving.join(60)
+    assert len(driven.latencies) == 1
+
+
 def _serve(server: socket.socket, given: list[bytes], keeps: bool) -> None:
     """Answer until nobody can connect any more."""
     while True:

@@ -9,33 +9,44 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.load_client import Driven
-from benchmarks.load_pairs import Pair, Side, compared, percentile, ranged, together
+from benchmarks.load_pairs import Side, Swap, compared, middle, percentile, ranged, together
 
 
-def test_the_generators_time_is_not_the_servers() -> None:
-    """A rate is answers a second of the time that the load generator left."""
+def test_throughput_is_told_with_and_without_the_generator() -> None:
+    """A rate is answers a second; alone it is of the time that the load generator left."""
     side = Side(answers=600, seconds=4.0, generator=1.0, server=2.4, p99=0.01)
-    assert side.rate == 200
+    assert side.rate == 150
+    assert side.alone == 200
     assert side.cost == pytest.approx(4_000)
 
 
 def test_turns_add_up() -> None:
-    """A side is what all turns of a server had together, its p99 over all of their answers."""
+    """A side is what both turns of a server had together, its p99 the mean of both cores."""
     turns = [
-        Driven(2, 1.0, 0.25, array("d", [0.1, 0.2])),
+        Driven(2, 1.0, 0.25, array("d", [0.1, 0.4])),
         Driven(3, 1.5, 0.5, array("d", [0.1, 0.1, 0.9])),
     ]
-    assert together(turns, 0.7) == Side(5, 2.5, 0.75, 0.7, 0.9)
+    side = together(turns, 0.7)
+    assert side[:4] == (5, 2.5, 0.75, 0.7)
+    assert side.p99 == pytest.approx(0.6)
 
 
 def test_ratios_are_ours_to_the_reference() -> None:
     """Throughput and processor time come from busy pairs, p99 from calm ones, ours over theirs."""
-    busy = Pair(Side(100, 1.0, 0.0, 0.5, 9.0), Side(90, 1.0, 0.0, 0.9, 9.0))
-    calm = Pair(Side(1, 1.0, 0.0, 1.0, 0.2), Side(7, 1.0, 0.0, 1.0, 0.3))
-    found = compared([busy], [calm, calm])
+    busy = Swap(Side(100, 1.0, 0.0, 0.5, 9.0), Side(90, 1.0, 0.1, 0.9, 9.0))
+    calm = Swap(Side(1, 1.0, 0.0, 1.0, 0.2), Side(7, 1.0, 0.0, 1.0, 0.3))
+    found = compared([[busy]], [[calm], [calm]])
     assert found.rates == pytest.approx([0.9])
+    assert found.alone == pytest.approx([1.0])
     assert found.costs == pytest.approx([2.0])
     assert found.p99s == pytest.approx([1.5, 1.5])
+
+
+def test_a_disturbed_swap_decides_nothing() -> None:
+    """A pair is the median of its swaps, whatever happened in one of them."""
+    side = Side(100, 1.0, 0.0, 0.5, 9.0)
+    fine, disturbed = Swap(side, side), Swap(side, side._replace(answers=1))
+    assert middle([fine, disturbed, fine], lambda side: side.rate) == 1
 
 
 def test_ranges_are_shown_in_per_cent() -> None:

@@ -11,10 +11,11 @@ from benchmarks.load_stream import Asking, Streamed, first, together
 
 
 def test_streams_add_up() -> None:
-    """Two streams of a pair count as one, whose rate leaves the client's time out."""
+    """Two streams count as one, with a rate for all of the time, and one without the client's."""
     both = together([Streamed(100, 2.0, 0.5, 1.0), Streamed(100, 1.0, 0.5, 0.5)])
     assert both == Streamed(200, 3.0, 1.0, 1.5)
-    assert both.rate == 100
+    assert both.rate == pytest.approx(200 / 3)
+    assert both.alone == 100
 
 
 def test_a_stream_is_asked_for_with_a_byte_to_come() -> None:

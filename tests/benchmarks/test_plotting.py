@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from benchmarks import plotting
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,9 +26,6 @@ def test_pictures_are_paid_for_when_they_are_drawn() -> None:
 
 def test_the_same_figures_make_the_same_file(tmp_path: Path) -> None:
     """A picture drawn twice is the same, byte for byte, and its text is text."""
-    pytest.importorskip("matplotlib", reason="only `make bench` installs it")
-    from benchmarks import plotting  # noqa: PLC0415  # its helpers need what may not be there
-
     series = {"bare": [(1.0, 10.0), (2.0, 20.0)], "wrapped": [(1.0, 9.0), (2.0, 19.0)], "none": []}
     groups = {"unmatched": {"WSGI": 0.5, "Flask-MAB": 900.0}, "reward": {"WSGI": 20.0}}
     for name in ("first", "again"):
