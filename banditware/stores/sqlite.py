@@ -17,7 +17,7 @@ from banditware.stores import sqlite_aside, sqlite_backups
 from banditware.stores.base import Backup, Batch, Exchange, Mark, Verdict
 from banditware.stores.parts import Copying
 from banditware.stores.schema import prepare
-from banditware.stores.sqlite_batches import CHANGED, apply, ready, together
+from banditware.stores.sqlite_batches import CHANGE, apply, ready, together
 from banditware.stores.sqlite_controls import SQLiteControls
 from banditware.stores.sqlite_parts import SQLiteParts, with_notes
 from banditware.stores.sqlite_people import SQLitePeople
@@ -95,7 +95,7 @@ class SQLiteStore:
             all_ = with_notes(database, ledger, moves)
             moved = [sqlite_aside.move(database, ledger, field, all_[field]) for field in all_]
             if any(moved):
-                database.execute(CHANGED, (ledger,))
+                CHANGE(database, [(ledger,)])
             if expire is not None:
                 query = "DELETE FROM once WHERE ledger = ? AND cohort < ?"
                 database.execute(query, (ledger, expire))

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 
 from banditware.stores.parts import NOTE, is_aside, is_note
+from banditware.stores.sqlite_inserting import Insert
 
 #: The table of the counts, and that of the rest.
 TABLES = ("counts", "asides")
@@ -16,14 +17,13 @@ TABLES = ("counts", "asides")
 #: A ledger, a field and a number, as they are written.
 Row = tuple[str, str, float]
 
-_ADD = """
-INSERT INTO {table} (ledger, field, number) VALUES (?, ?, ?)
-ON CONFLICT (ledger, field) DO UPDATE SET number = number + excluded.number
-"""
-_SET = """
-INSERT INTO {table} (ledger, field, number) VALUES (?, ?, ?)
-ON CONFLICT (ledger, field) DO UPDATE SET number = excluded.number
-"""
+_INTO = "INSERT INTO {table} (ledger, field, number)"
+_ADDED = "ON CONFLICT (ledger, field) DO UPDATE SET number = number + excluded.number"
+_PUT = "ON CONFLICT (ledger, field) DO UPDATE SET number = excluded.number"
+_ADD, _SET = (
+    {table: Insert(_INTO.format(table=table), "(?, ?, ?)", then) for table in TABLES}
+    for then in (_ADDED, _PUT)
+)
 
 
 def table_of(field: str) -> str:
@@ -99,11 +99,14 @@ def rows(ledger: str, fields: Mapping[str, float]) -> tuple[list[Row], ...]:
 
 def add_rows(database: sqlite3.Connection, table: str, rows: Iterable[Row]) -> None:
     """Add to fields of any ledgers, which are of one of `TABLES`."""
-    database.executemany(_ADD.format(table=table), rows)
+    _ADD[table](database, rows)
 
 
 def _write(
-    database: sqlite3.Connection, query: str, ledger: str, fields: Mapping[str, float]
+    database: sqlite3.Connection,
+    inserts: Mapping[str, Insert],
+    ledger: str,
+    fields: Mapping[str, float],
 ) -> None:
     for table, some in zip(TABLES, rows(ledger, fields), strict=True):
-        database.executemany(query.format(table=table), some)
+        inserts[table](database, some)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from banditware.stores import sqlite_aside
 from banditware.stores.base import LEAP, NAME, TRAIL, Backup, Mark, Verdict, contains, judge
+from banditware.stores.sqlite_inserting import Insert
 
 #: Tables that have rows of a ledger.
 _TABLES = ("counts", "asides", "positions", "once", "ledgers", "origins")
@@ -16,7 +17,8 @@ _MARKS = """
 SELECT ledger, coalesce(origin, ''), coalesce(number, 0), version, coalesce(trail, '')
 FROM ledgers LEFT JOIN origins USING (ledger)
 """
-_BORN = "INSERT OR IGNORE INTO origins VALUES (?, lower(hex(randomblob(8))), 0, '')"
+_BORN = Insert("INSERT OR IGNORE INTO origins", "(?, lower(hex(randomblob(8))), 0, '')")
+_REACHED = Insert("INSERT INTO positions", "(?, ?, ?)")
 
 _NUMBERED = """
 UPDATE origins SET number = number + 1, trail = substr(trail || ?, ?) WHERE ledger = ?
@@ -25,7 +27,7 @@ UPDATE origins SET number = number + 1, trail = substr(trail || ?, ?) WHERE ledg
 
 def born(database: sqlite3.Connection, ledgers: Iterable[tuple[str]]) -> None:
     """Give each of these ledgers its origin, unless it has one."""
-    database.executemany(_BORN, ledgers)
+    _BORN(database, ledgers)
 
 
 def marks(database: sqlite3.Connection) -> Mapping[str, Mark]:
@@ -59,5 +61,5 @@ def restore(database: sqlite3.Connection, backup: Backup, floor: Mark) -> Verdic
     database.execute("INSERT INTO origins VALUES (?, ?, ?, ?)", (ledger, origin, number, trail))
     sqlite_aside.put(database, ledger, fields)
     spools = ((spool, ledger, position) for spool, position in positions.items())
-    database.executemany("INSERT INTO positions VALUES (?, ?, ?)", spools)
+    _REACHED(database, spools)
     return verdict

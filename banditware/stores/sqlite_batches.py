@@ -16,6 +16,7 @@ from banditware.stores import sqlite_aside
 from banditware.stores.base import DUPLICATE, Batch, cohort_of
 from banditware.stores.sqlite_aside import Row
 from banditware.stores.sqlite_backups import born
+from banditware.stores.sqlite_inserting import Insert
 from banditware.turns import spaced
 
 #: Rows that are written in one transaction, unless a single batch has more: some 30 milliseconds.
@@ -23,16 +24,19 @@ from banditware.turns import spaced
 ROWS = 10_000
 
 _POSITIONS = "SELECT ledger, position FROM positions WHERE spool = ?"
-_REMEMBER = "INSERT OR IGNORE INTO once (ledger, cohort, id) VALUES (?, ?, ?)"
-#: Gives a ledger another version.
-CHANGED = """
-INSERT INTO ledgers (ledger, version) VALUES (?, 1)
-ON CONFLICT (ledger) DO UPDATE SET version = version + 1
-"""
-_MOVED = """
-INSERT INTO positions (spool, ledger, position) VALUES (?, ?, ?)
-ON CONFLICT (spool, ledger) DO UPDATE SET position = excluded.position
-"""
+#: Keeps once-keys, and says how many of them are new.
+REMEMBER = Insert("INSERT OR IGNORE INTO once (ledger, cohort, id)", "(?, ?, ?)")
+#: Gives ledgers another version.
+CHANGE = Insert(
+    "INSERT INTO ledgers (ledger, version)",
+    "(?, 1)",
+    "ON CONFLICT (ledger) DO UPDATE SET version = version + 1",
+)
+_MOVE = Insert(
+    "INSERT INTO positions (spool, ledger, position)",
+    "(?, ?, ?)",
+    "ON CONFLICT (spool, ledger) DO UPDATE SET position = excluded.position",
+)
 
 
 class Ready(NamedTuple):
@@ -101,10 +105,10 @@ def apply(database: sqlite3.Connection, batches: Sequence[Ready]) -> dict[str, i
         more = chain.from_iterable(each[at] for each in gained)
         sqlite_aside.add_rows(database, table, chain(rows, more))
     ledgers = [(each.batch.ledger,) for each in fitting]
-    database.executemany(CHANGED, ledgers)
+    CHANGE(database, ledgers)
     born(database, ledgers)
     moved = [(each.batch.spool, each.batch.ledger, each.batch.end) for each in fitting]
-    database.executemany(_MOVED, moved)
+    _MOVE(database, moved)
     ends = {ledger: end for _, ledger, end in moved}
     return {each.batch.ledger: stored.get(each.batch.ledger, 0) for each in batches} | ends
 
@@ -114,7 +118,7 @@ def _gained(database: sqlite3.Connection, ready: Ready) -> dict[str, float]:
     total: dict[str, float] = {}
     repeated = ready.repeated
     for gain, rows in ready.gains:
-        new = database.executemany(_REMEMBER, rows).rowcount
+        new = REMEMBER(database, rows)
         repeated += len(rows) - new
         for field, delta in gain.items() if new else ():
             total[field] = total.get(field, 0) + delta * new

@@ -21,6 +21,7 @@ from banditware.stores.parts import (
     taken_apart,
 )
 from banditware.stores.sqlite_backups import born
+from banditware.stores.sqlite_batches import REMEMBER
 
 #: Once-keys that are read or written in one step.
 KEYS = 1000
@@ -107,9 +108,8 @@ class SQLiteParts:
     def remember(self, ledger: str, keys: Keys) -> int:
         """See `Copying.remember`."""
         rows = [(ledger, keys.cohort, id_) for id_ in keys.ids]
-        query = "INSERT OR IGNORE INTO once (ledger, cohort, id) VALUES (?, ?, ?)"
         with self._transaction(write=True) as database:
-            return database.executemany(query, rows).rowcount
+            return REMEMBER(database, rows)
 
 
 def with_notes(
