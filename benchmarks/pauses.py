@@ -46,10 +46,9 @@ class Threads:
         ]
 
     def __call__(self) -> tuple[float, float]:
-        """Return milliseconds in which they had a processor, and in which they waited for one."""
-        told = [os.pread(book, 100, 0).split() for book in self._books]
-        worked, ready = (sum(int(each[at]) for each in told) / 1e6 for at in (0, 1))
-        return worked, ready
+        """Return milliseconds that the bandit's worked, and that both waited for a processor."""
+        own, bandits = (os.pread(book, 100, 0).split() for book in self._books)
+        return int(bandits[0]) / 1e6, (int(own[1]) + int(bandits[1])) / 1e6
 
     def close(self) -> None:
         """Close the books."""
@@ -178,7 +177,7 @@ WSGI, 1,000 experiments of 5 arms, thompson, refresh 1 s; a request is due every
 late by what passes until it is answered. What waited over {LIMIT:g} ms is told apart by clocks:
 *collections* would not have but for the interpreter's garbage collections, in whichever thread; in
 *the machine's* would not have but for the time in which threads of the process were ready and had
-no processor, or they worked for less than {LIMIT:g} ms of it; the rest is *ours*.
+no processor, or the bandit's worked for less than {LIMIT:g} ms of it; the rest is *ours*.
 *{ALONE.capitalize()}* is a process without banditware that only looks at its clock, in turn with
 the others: the longest time between two looks, by millisecond. The last column holds also what
 SQLite and the sockets do without the interpreter's lock.

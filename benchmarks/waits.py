@@ -18,8 +18,8 @@ class Wait(NamedTuple):
 
     Attributes:
         long: from when it was due until it was answered.
-        worked: processor time of this process's threads meanwhile.
-        ready: the time in which they were ready and had no processor.
+        worked: processor time of the thread that refreshes, meanwhile.
+        ready: the time in which that or the request's thread was ready and had no processor.
         collected: what of it the interpreter looked for garbage, in whichever thread.
     """
 
@@ -38,7 +38,7 @@ class Wait(NamedTuple):
 
 
 #: Why a wait was long. Without collections it would not have been; nor with a processor whenever
-#: one was wanted, or else nobody here did anything for so long; or it was the refresh.
+#: one was wanted, or else nobody refreshed anything for so long; or it was the refresh.
 REASONS = ("collections", "the machine's", "ours")
 
 
@@ -70,16 +70,20 @@ class Seen(NamedTuple):
 class Collections:
     """Counts the seconds in which the interpreter looked for garbage."""
 
-    seconds = 0.0
-    _begun = 0.0
+    _ended = 0.0
+    _begun: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Those so far. Of a collection that has just ended another thread may know before us."""
+        return self._ended + (0.0 if self._begun is None else time.perf_counter() - self._begun)
 
     def __call__(self, phase: str, *_: object) -> None:
         """See `gc.callbacks`."""
-        now = time.perf_counter()
         if phase == "start":
-            self._begun = now
+            self._begun = time.perf_counter()
         else:
-            self.seconds += now - self._begun
+            self._ended, self._begun = self.seconds, None
 
 
 def together(found: Iterable[Seen]) -> Seen:

@@ -46,12 +46,16 @@ def test_a_refresh_is_blamed_for_what_there_is_only_with_it(
 
 
 def test_collections_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the time from the start of a collection to its end counts."""
-    clock = iter([1.0, 1.5, 7.0, 7.25])
+    """Only the time from the start of a collection to its end counts, also before that is told."""
+    clock = iter([1.0, 1.25, 1.5, 7.0, 7.25])
     monkeypatch.setattr("benchmarks.waits.time.perf_counter", clock.__next__)
     collections = Collections()
-    for phase in ("start", "stop", "start", "stop"):
-        collections(phase, {"generation": 2})
+    collections("start", {"generation": 2})
+    assert collections.seconds == 0.25
+    collections("stop", {"generation": 2})
+    assert collections.seconds == 0.5
+    collections("start", {"generation": 2})
+    collections("stop", {"generation": 2})
     assert collections.seconds == 0.75
 
 
