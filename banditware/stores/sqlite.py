@@ -65,10 +65,10 @@ class SQLiteStore:
 
     def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
         """See `Store.exchange`; turns of others are where no transaction is open."""
-        prepared = [ready(batch) for batch in spaced(batches)]
+        prepared = together(ready(batch) for batch in spaced(batches))
         positions: dict[str, int] = {}
         with self._connection() as database:
-            for some in spaced(together(prepared)):
+            for some in spaced(prepared):
                 with transaction(database, write=True):
                     positions |= apply(database, some)
             return Exchange(positions, changed(database, known))

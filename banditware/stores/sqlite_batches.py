@@ -99,7 +99,11 @@ def apply(database: sqlite3.Connection, batches: Sequence[Ready]) -> dict[str, i
     """
     stored: dict[str, int] = dict(database.execute(_POSITIONS, (batches[0].batch.spool,)))
     fitting = [each for each in batches if stored.get(each.batch.ledger, 0) == each.batch.start]
-    gained = [sqlite_aside.rows(each.batch.ledger, _gained(database, each)) for each in fitting]
+    gained = [
+        sqlite_aside.rows(each.batch.ledger, _gained(database, each))
+        for each in fitting
+        if each.batch.once
+    ]
     for at, table in enumerate(sqlite_aside.TABLES):
         rows = chain.from_iterable(each.rows[at] for each in fitting)
         more = chain.from_iterable(each[at] for each in gained)
