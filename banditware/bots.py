@@ -20,7 +20,7 @@ LONGEST = 320
 LONGEST_OF_EXTRA = 224
 
 #: Alternatives without repetition, so that the search is linear whatever is sent. `cubot` is a
-#: brand of telephones. Compiled when the first is looked at, not with the import.
+#: brand of telephones.
 _PATTERN = (
     r"(?<!cu)bot(?:\b|_)|crawl|spider|slurp|archiver|transcoder|preview|monitor|uptime|pingdom"
     r"|headless|phantomjs|lighthouse|pagespeed|scrapy|curl/|wget|python-|python/|aiohttp|httpx"
@@ -37,10 +37,16 @@ def is_bot(user_agent: str) -> bool:
 
 @lru_cache(2_048)
 def _names_bot(user_agent: str) -> bool:
-    if not user_agent or re.search(_PATTERN, user_agent, re.IGNORECASE) is not None:
+    if not user_agent or _bots().search(user_agent) is not None:
         return True
     is_crawler = known_crawlers()
     return is_crawler is not None and is_crawler(user_agent[:LONGEST_OF_EXTRA])
+
+
+@lru_cache(1)
+def _bots() -> re.Pattern[str]:
+    """Return the pattern, compiled with the first agent and not with the import."""
+    return re.compile(_PATTERN, re.IGNORECASE)
 
 
 @lru_cache(1)

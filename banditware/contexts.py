@@ -83,7 +83,7 @@ def weighed(
     Raises:
         ContextError: what is given cannot be used, or the experiment is not a contextual one.
     """
-    experiment, _, _, by_name, _, version, _, _, chooser, _, _ = snapshot
+    experiment, chooser = snapshot.experiment, snapshot.chooser
     if chooser is None:
         raise _unable(experiment)
     if given.actions is not None and not experiment.open:
@@ -104,12 +104,12 @@ def weighed(
         raise
     if (said and MISSING in features) or not own.plain:
         _check(chooser.model.encoder.schema, given, own)
-    value = name if (arm := by_name.get(name)) is None else arm.value
+    value = name if (arm := snapshot.by_name.get(name)) is None else arm.value
     id_ = random.getrandbits(64).to_bytes(8, "big").hex()  # what `new_id` does, a call less
     basis = _new(Basis, (context, actions if constant is None else dict(actions), features, gap))
     return _new(Decision, (
         experiment.name, name, value, propensity, "drawn", True, id_, now,
-        experiment.version, seal, version, basis, None, "",
+        experiment.version, seal, snapshot.version, basis, None, "",
     ))  # fmt: skip
 
 

@@ -7,6 +7,7 @@ distinct paths and every request asks.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, final
 
@@ -46,7 +47,12 @@ class Amount(NamedTuple):
     number: float = 1.0
 
 
-class RewardRule(NamedTuple):
+#: One, as most rewards are.
+_ONE = Amount()
+
+
+@dataclass(frozen=True, slots=True)
+class RewardRule:
     """What a matching response credits.
 
     Attributes:
@@ -59,12 +65,13 @@ class RewardRule(NamedTuple):
 
     experiment: str
     goal: str
-    amount: Amount = Amount()
+    amount: Amount = _ONE
     once: bool = True
     cross_site: bool = False
 
 
-class Route(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Route:
     """One rule of the configuration.
 
     Attributes:
@@ -87,7 +94,8 @@ class Route(NamedTuple):
     serve: Serve | None = None
 
 
-class Match(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Match:
     """A route that matches a request.
 
     Attributes:

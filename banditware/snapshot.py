@@ -7,8 +7,9 @@ propensity of every decision is exact, for every policy.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from banditware.counts import Fields, Totals, pulls_of, totals
 from banditware.drawing import shares_text
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 _SMOOTHING = 1 / 3
 
 
-class ExperimentSnapshot(NamedTuple):
+#: As if nothing was read yet.
+_UNREAD = Reading(goal="reward", now=0.0, width=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentSnapshot:
     """One experiment's arms and the probability of each, from one reading of its counts.
 
     Attributes:
@@ -52,7 +58,7 @@ class ExperimentSnapshot(NamedTuple):
     pulls: int = 0
     batch: float = 1.0
     chooser: Chooser | None = None
-    reading: Reading = Reading(goal="reward", now=0.0, width=1.0)
+    reading: Reading = _UNREAD
     shares: str = ""
 
     @property
@@ -61,7 +67,8 @@ class ExperimentSnapshot(NamedTuple):
         return totals(self.fields)
 
 
-class Snapshot(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Snapshot:
     """All experiments by name, as of one refresh."""
 
     experiments: Mapping[str, ExperimentSnapshot]
@@ -123,7 +130,7 @@ def updated(
         batch = max(1.0, batch + _SMOOTHING * (pulls - previous.pulls - batch))
     reading = Reading(goal=experiment.goal, now=now, width=experiment.cohort_width, batch=batch)
     snapshot = _computed(experiment, fields, reading, previous.by_name)
-    return snapshot._replace(version=version, pulls=pulls, batch=batch)
+    return replace(snapshot, version=version, pulls=pulls, batch=batch)
 
 
 def carried(
@@ -133,7 +140,7 @@ def carried(
     batch, pulls = previous.batch, previous.pulls
     reading = Reading(goal=experiment.goal, now=now, width=experiment.cohort_width, batch=batch)
     snapshot = _computed(experiment, previous.fields, reading, _by_name(experiment))
-    return snapshot._replace(version=previous.version, pulls=pulls, batch=batch)
+    return replace(snapshot, version=previous.version, pulls=pulls, batch=batch)
 
 
 def _by_name(experiment: Experiment) -> Mapping[str, Arm]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 #: Whatever compares as the version does.
@@ -19,13 +20,19 @@ _VERSION = (
 _LARGEST = 2**64 - 1
 
 
+@lru_cache(1)
+def _versions() -> re.Pattern[str]:
+    """Return the pattern, compiled with the first version and not with the import."""
+    return re.compile(_VERSION)
+
+
 def version_order(text: str) -> Order | None:
     """Return a key that orders versions, or None if the text is no version.
 
     A pre-release comes before its release. Build metadata, which Semantic Versioning leaves
     without an order, orders last, as in the Rust crate `semver`: absent first, then by parts.
     """
-    found = re.fullmatch(_VERSION, text)  # compiled when the first is asked for
+    found = _versions().fullmatch(text)
     if found is None:
         return None
     release = tuple(int(number) for number in found.groups()[:3])

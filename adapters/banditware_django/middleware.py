@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import ref
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
@@ -84,7 +85,7 @@ class BanditsMiddleware:
         self, get_response: Callable[..., Any], request: HttpRequest, visit: Visit, bandit: Bandit
     ) -> HttpResponseBase:
         answer: Awaitable[HttpResponseBase] = get_response(request)
-        token = visit_of_context.set(visit)
+        token = visit_of_context.set(ref(visit))
         try:
             response = await answer
         except Exception:

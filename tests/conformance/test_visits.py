@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+from contextvars import Context, copy_context
+from weakref import ref
+
 import pytest
 
 from banditware import Visit, current_visit
 from banditware.current import NoVisitError
+from tests.wires.entries import ENTRIES
 from tests.wires.shop import CONFIG, OpenShop, counted
 from tests.wires.visitors import Door, Reply, Request, Seen, Visitor
 
@@ -50,6 +55,24 @@ def test_there_is_no_visit_after_the_request(door: Door, open_shop: OpenShop) ->
         door.ask(open_shop(), view)(Request())
     with pytest.raises(LookupError):
         current_visit()
+
+
+@pytest.mark.parametrize("name", ["asgi", "django-asgi", "starlette", "fastapi"])
+def test_what_outlives_a_request_keeps_no_visit(name: str, open_shop: OpenShop) -> None:
+    """Tasks and timers keep copies of a request's context: what a visit knows ends with it."""
+    kept: list[tuple[Context, ref[Visit]]] = []
+
+    def view(seen: Seen) -> Reply:
+        kept.append((copy_context(), ref(current_visit())))
+        assert kept[0][0].run(current_visit) is seen.visit
+        return Reply()
+
+    Door(ENTRIES[name]).ask(open_shop(), view)(Request())
+    gc.collect()  # frameworks have cycles of their own
+    ((context, visit),) = kept
+    assert visit() is None
+    with pytest.raises(NoVisitError, match="no request is being handled here"):
+        context.run(current_visit)
 
 
 def test_a_client_cannot_bring_a_visit_along(door: Door, open_shop: OpenShop) -> None:
