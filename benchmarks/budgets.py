@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 
 from benchmarks import tables
+from benchmarks.pace import PATIENCE
 from benchmarks.rows import contextual, counting, deciding, imports, paths, redis_trips
 from benchmarks.rows.finding import Finding, missed, table
 from benchmarks.timing import CALLS, MOST
@@ -22,10 +23,11 @@ ROUNDS, QUICK = 16, 2
 NOTE = (
     "Medians of {rounds} rounds of {calls:,} calls ({few} where one takes half a millisecond), the "
     "quartiles behind them; *added* is what a call takes more than the bare app, or than the call "
-    "above it, in the same round. Rounds in which the core was slower than it can be, because of "
-    "what others do on its hardware, are taken again (up to {most} times as many in all). Each way "
-    "in, and each store, has a process of its own. An app of Flask varies by more than the first "
-    "budget, which is why budgets are judged on WSGI and ASGI. The contextual peers get rows of "
+    "above it, in the same round. Rounds wait until the core runs at its full speed, whatever "
+    "others do on its hardware (up to {patience:.0f} seconds in a comparison), and are taken "
+    "again if it slowed down within them (up to {most} times as many in all). Each way in, and "
+    "each store, has a process of its own. An app of Flask varies by more than the first budget, "
+    "which is why budgets are judged on WSGI and ASGI. The contextual peers get rows of "
     "numbers, and Vowpal Wabbit text, that are ready; banditware and Eppo's SDK get attributes."
 )
 
@@ -87,7 +89,8 @@ def main() -> int:
     print("### Budgets, and peers beside them\n")
     print(table(found))
     rounds = QUICK if options.quick else ROUNDS
-    print(f"\n{NOTE.format(rounds=rounds, calls=CALLS, few=contextual.FEW, most=MOST)}")
+    said = {"rounds": rounds, "calls": CALLS, "few": contextual.FEW}
+    print(f"\n{NOTE.format(**said, patience=PATIENCE, most=MOST)}")
     print(f"\nPeers: {versions(PEERS)}.")
     misses = missed(found)
     print("\n" + ("\n".join(f"- {miss}" for miss in misses) or "All budgets are met."))

@@ -8,6 +8,8 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 
+from benchmarks import pace
+
 TIMED = (
     "import resource as r; a = r.getrusage(r.RUSAGE_SELF);"
     "import {module}; b = r.getrusage(r.RUSAGE_SELF);"
@@ -18,8 +20,9 @@ TIMED = (
 def import_costs(modules: Sequence[str], runs: int = 15) -> dict[str, list[float]]:
     """Return milliseconds of processor time that each run of importing a compiled module takes.
 
-    The modules take turns.
+    The modules take turns, which wait for the core's full speed.
     """
+    machine, patience = pace.of_this_machine(), pace.PATIENCE
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "PYTHONPYCACHEPREFIX": folder}
         environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -27,6 +30,7 @@ def import_costs(modules: Sequence[str], runs: int = 15) -> dict[str, list[float
             _python(TIMED.format(module=module), environ)
         costs: dict[str, list[float]] = {module: [] for module in modules}
         for _ in range(runs):
+            patience = machine.await_calm(patience)
             for module in modules:
                 taken = _python(TIMED.format(module=module), environ)
                 costs[module].append(float(taken) * 1e3)

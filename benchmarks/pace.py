@@ -20,8 +20,9 @@ BEST = "BANDITWARE_BENCHMARK_BEST"
 #: Seconds to find it out, where nobody has told it.
 SEARCH = 2.0
 
-#: Seconds between two looks while one waits for the full speed.
-LOOK = 0.1
+#: Seconds that the rounds of one comparison wait for the full speed, all together, and between two
+#: looks whether it is there.
+PATIENCE, LOOK = 15.0, 0.1
 
 
 def loop() -> float:

@@ -21,9 +21,6 @@ CALLS = 1_000
 #: How many times as many rounds are taken at most, because the core slowed down within some.
 MOST = 2
 
-#: Seconds that the rounds of a call wait for the core to run at its full speed, all together.
-PATIENCE = 20.0
-
 Name = TypeVar("Name", bound=Hashable)
 
 
@@ -47,7 +44,7 @@ def in_turn(
     A round before the first warms everything up. Each waits until the core runs at its full speed
     (see `pace`), and is taken again if it slowed down within it, unless that goes on for too long.
     """
-    machine, patience = machine or pace.of_this_machine(), PATIENCE
+    machine, patience = machine or pace.of_this_machine(), pace.PATIENCE
     for call in every.values():
         timed(call, calls)
     tried: list[tuple[float, dict[Name, float]]] = []

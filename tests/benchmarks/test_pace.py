@@ -67,7 +67,7 @@ def test_rounds_at_full_speed_count(
 ) -> None:
     """Rounds in which the core was slow are taken again, up to twice as many."""
     left, number = iter(takes), itertools.count()
-    monkeypatch.setattr(timing, "PATIENCE", 2 * LOOK)
+    monkeypatch.setattr(pace, "PATIENCE", 2 * LOOK)
     monkeypatch.setattr(timing, "timed", lambda call, calls: next(number))
     monkeypatch.setenv(BEST, "1.0")
     machine = Pace(1.0, lambda: next(left), sleep=lambda seconds: None)
