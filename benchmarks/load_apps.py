@@ -9,16 +9,21 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from banditware import wrap
 from benchmarks.inside_apps import TimedASGI, TimedWSGI
 
 BODY = b"hello"
 
+Pairs: TypeAlias = "tuple[tuple[str, str], ...]"
+
 #: What both wrappers add at least.
-ADDED = (("Vary", "Cookie"), ("Cache-Control", "private"))
-_ADDED = [(name.lower().encode(), value.encode()) for name, value in ADDED]
+ADDED: Pairs = (("Vary", "Cookie"), ("Cache-Control", "private"))
+
+#: The same and a cookie, as long as the one that remembers two experiments.
+COOKIE = f"bw={'x' * 187}; Max-Age=7776000; Path=/; HttpOnly; SameSite=Lax"
+WITH_COOKIE: Pairs = (*ADDED, ("Set-Cookie", COOKIE))
 
 #: The first part of a stream, and each of those that follow.
 FIRST = b"first"
@@ -81,16 +86,17 @@ async def _lifespan(receive: Any, send: Any) -> None:
 
 
 class FloorWSGI:
-    """Copies the headers of a response and adds two."""
+    """Copies the headers of a response and adds two, or some others."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, added: Pairs = ADDED) -> None:
         self.app = app
+        self.added = added
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         """Answer as the app does."""
 
         def start(status: str, headers: Any, exc_info: Any = None) -> Any:
-            return start_response(status, [*headers, *ADDED])
+            return start_response(status, [*headers, *self.added])
 
         return self.app(environ, start)
 
@@ -98,15 +104,16 @@ class FloorWSGI:
 class FloorASGI:
     """Does the same."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, added: Pairs = ADDED) -> None:
         self.app = app
+        self.added = [(name.lower().encode(), value.encode()) for name, value in added]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer as the app does."""
 
         def sending(message: Any) -> Any:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *_ADDED]}
+                message = {**message, "headers": [*message["headers"], *self.added]}
             return send(message)
 
         await self.app(scope, receive, sending)
@@ -127,6 +134,11 @@ def wsgi_floor() -> Any:
     return FloorWSGI(hello_wsgi)
 
 
+def wsgi_cookie() -> Any:
+    """Return hello-world on a floor that also sets a cookie."""
+    return FloorWSGI(hello_wsgi, WITH_COOKIE)
+
+
 def wsgi_wrapped() -> Any:
     """Return hello-world wrapped by banditware."""
     return wrapped(hello_wsgi)
@@ -140,6 +152,11 @@ def asgi_bare() -> Any:
 def asgi_floor() -> Any:
     """Return hello-world on the floor."""
     return FloorASGI(hello_asgi)
+
+
+def asgi_cookie() -> Any:
+    """Return hello-world on a floor that also sets a cookie."""
+    return FloorASGI(hello_asgi, WITH_COOKIE)
 
 
 def asgi_wrapped() -> Any:

@@ -30,7 +30,8 @@ BUSY, CALM = 16, 1
 SETTLED = 1.5
 
 #: The apps that are served, by what they are called here.
-APPS = {"bare": "bare", "twin": "bare", "floor": "floor", "wrapped": "wrapped"}
+NAMES = ("bare", "twin", "floor", "cookie", "wrapped")
+APPS = {name: "bare" if name == "twin" else name for name in NAMES}
 
 #: How much p99 may grow, as a ratio.
 P99 = 1.05
@@ -59,6 +60,7 @@ class Row(NamedTuple):
 ROWS = (
     Row("the same twice", "/", returning=False, ours="twin", reference="bare", least=None),
     Row("the floor itself", "/", returning=False, ours="floor", reference="bare", least=None),
+    Row("a cookie alone", "/", returning=False, ours="cookie", reference="floor", least=None),
     Row("unmatched", "/other", returning=True, ours="wrapped", reference="bare", least=0.97),
     Row("returning", "/", returning=True, ours="wrapped", reference="floor", least=0.95),
     Row("new visitor", "/", returning=False, ours="wrapped", reference="floor", least=0.88),
@@ -198,7 +200,8 @@ the generator did not take, as if it ran on another machine. p99 is measured one
 because under a full load the latency only says once more what the throughput says. Processor time
 is that of the server for an answer, its flushing thread included: the ratio, and the difference.
 gunicorn's sync worker gets a connection for every request; {VISITORS} visitors come back in turn.
-The floor only copies the headers and adds two.
+The floor only copies the headers and adds two; *a cookie alone* is the same with a cookie as long
+as ours, the same for everybody: what a server takes for sending it.
 """
 
 QUICK = Effort(1, Shape(BUSY, 2, 0.03), Shape(CALM, 2, 0.03))
