@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -65,10 +66,12 @@ class SQLiteStore:
 
     def exchange(self, batches: Sequence[Batch], known: Mapping[str, int]) -> Exchange:
         """See `Store.exchange`; turns of others are where no transaction is open."""
-        prepared = together(ready(batch) for batch in spaced(batches))
+        prepared = deque(ready(batch) for batch in spaced(batches))
+        # Given up one by one: to free thousands of them at once takes milliseconds.
+        left = (prepared.popleft() for _ in range(len(prepared)))
         positions: dict[str, int] = {}
         with self._connection() as database:
-            for some in spaced(prepared):
+            for some in spaced(together(left)):
                 with transaction(database, write=True):
                     positions |= apply(database, some)
             return Exchange(positions, changed(database, known))

@@ -87,3 +87,14 @@ def test_what_changes_between_two_transactions_is_read_as_it_is(
     changed = found.pop(last)
     assert changed.fields["n/x/5"] == 2 * changed.version > 4
     assert {counts.version for counts in found.values()} == {1}
+
+
+def test_a_batch_that_makes_no_sense_is_refused_before_anything_is_written(
+    store: SQLiteStore, many: list[Batch]
+) -> None:
+    """A once-key without its time is a mistake of ours, not the store's: nothing is applied."""
+    store.check()
+    wrong = many[-1]._replace(once=(("key", {"k/x/5/g": 1}),))
+    with pytest.raises(ValueError, match="not found"):
+        store.exchange([*many[:-1], wrong], {})
+    assert store.positions("p") == {}
