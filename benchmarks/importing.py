@@ -22,7 +22,7 @@ def import_costs(modules: Sequence[str], runs: int = 15) -> dict[str, list[float
 
     The modules take turns, which wait for the core's full speed.
     """
-    machine, patience = pace.of_this_machine(), pace.PATIENCE
+    machine = pace.of_this_machine()
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "PYTHONPYCACHEPREFIX": folder}
         environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -30,7 +30,7 @@ def import_costs(modules: Sequence[str], runs: int = 15) -> dict[str, list[float
             _python(TIMED.format(module=module), environ)
         costs: dict[str, list[float]] = {module: [] for module in modules}
         for _ in range(runs):
-            patience = machine.await_calm(patience)
+            machine.await_calm()
             for module in modules:
                 taken = _python(TIMED.format(module=module), environ)
                 costs[module].append(float(taken) * 1e3)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from typing import ClassVar
 
 #: A core that takes so many times as long as at its best still runs at its full speed.
 CALM = 1.1
@@ -20,8 +21,8 @@ BEST = "BANDITWARE_BENCHMARK_BEST"
 #: Seconds to find it out, where nobody has told it.
 SEARCH = 2.0
 
-#: Seconds that the rounds of one comparison wait for the full speed, all together, and between two
-#: looks whether it is there.
+#: Seconds that a process waits for the full speed, all its rounds together, and between two looks
+#: whether it is there.
 PATIENCE, LOOK = 15.0, 0.1
 
 
@@ -42,7 +43,10 @@ class Pace:
 
     Attributes:
         best: seconds.
+        waited: seconds that this process has waited for it so far.
     """
+
+    waited: ClassVar[float] = 0.0
 
     def __init__(
         self,
@@ -60,12 +64,11 @@ class Pace:
         self.best = min(self.best, took)
         return took
 
-    def await_calm(self, seconds: float) -> float:
-        """Wait for the full speed, at most so many seconds, and return how many are left."""
-        while not self.is_calm(self.now()) and seconds > 0:
+    def await_calm(self) -> None:
+        """Wait for the full speed, as long as the process has patience."""
+        while not self.is_calm(self.now()) and Pace.waited < PATIENCE:
             self._sleep(LOOK)
-            seconds -= LOOK
-        return seconds
+            Pace.waited += LOOK
 
     def is_calm(self, took: float) -> bool:
         """Return True if a core that took so many seconds ran at its full speed."""

@@ -44,12 +44,12 @@ def in_turn(
     A round before the first warms everything up. Each waits until the core runs at its full speed
     (see `pace`), and is taken again if it slowed down within it, unless that goes on for too long.
     """
-    machine, patience = machine or pace.of_this_machine(), pace.PATIENCE
+    machine = machine or pace.of_this_machine()
     for call in every.values():
         timed(call, calls)
     tried: list[tuple[float, dict[Name, float]]] = []
     while len(tried) < rounds or (len(tried) < MOST * rounds and _calm(machine, tried) < rounds):
-        patience = machine.await_calm(patience)
+        machine.await_calm()
         gc.collect()
         before = machine.now()
         took = {name: timed(call, calls) for name, call in every.items()}
