@@ -23,7 +23,7 @@ from benchmarks.programs import PROGRAMS, Program
 
 ROOT = Path(__file__).parents[1]
 
-#: Seconds after which a program is ended. All of them together are to take 1,200.
+#: Seconds after which a program is ended. All of them together are to take 1,800.
 PATIENCE = 600.0
 
 

@@ -16,7 +16,7 @@ what real servers lose by it, how it grows, and what it asks of a shared store. 
 was measured in turn in one run, because machines drift; a figure is a median with its quartiles or
 its extremes. Budgets are thresholds that were set before; a line that misses one says so.
 
-This page is written by one command, in a checkout, in up to twenty minutes, best on a machine that
+This page is written by one command, in a checkout, in up to half an hour, best on a machine that
 does nothing else. It installs the peers into an environment of its own:
 
 ```console
