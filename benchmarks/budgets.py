@@ -24,11 +24,14 @@ NOTE = (
     "Medians of {rounds} rounds of {calls:,} calls ({few} where one takes half a millisecond), the "
     "quartiles behind them; *added* is what a call takes more than the bare app, or than the call "
     "above it, in the same round. Rounds wait until the core runs at its full speed, whatever "
-    "others do on its hardware (up to {patience:.0f} seconds in a process), and are taken "
-    "again if it slowed down within them (up to {most} times as many in all). Each way in, and "
-    "each store, has a process of its own. An app of Flask varies by more than the first budget, "
-    "which is why budgets are judged on WSGI and ASGI. The contextual peers get rows of "
-    "numbers, and Vowpal Wabbit text, that are ready; banditware and Eppo's SDK get attributes."
+    "others do on its hardware (up to {patience:.0f} seconds in a process), and are taken again if "
+    "it slowed down within them (up to {most} times as many in all). Before each round the counts "
+    "are flushed: no server's requests leave as much to be counted as a loop's, and the flusher's "
+    "thread would still be at that of the last rounds; what it takes for a request has rows of its "
+    "own. Each way in, and each store, has a process of its own. An app of Flask varies by more "
+    "than the first budget, which is why budgets are judged on WSGI and ASGI. The contextual peers "
+    "get rows of numbers, and Vowpal Wabbit text, that are ready; banditware and Eppo's SDK get "
+    "attributes."
 )
 
 PEERS = (

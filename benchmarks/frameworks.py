@@ -89,11 +89,11 @@ def check(framework: Way) -> None:
     assert cookies, framework.name
 
 
-def table(columns: list[Way], rounds: int) -> str:
+def table(columns: list[Way], rounds: int, settle: Callable[[], object]) -> str:
     """Time everything and return the table."""
     rows = []
     for row in ROWS:
-        pairs = [overhead(*each[1:], row, rounds) for each in columns]
+        pairs = [overhead(each, row, rounds, settle) for each in columns]
         cells = [f"{added:.1f} ({bare:.0f})" for added, bare in pairs]
         rows.append([row.what, *cells, pairs[-1][0] / max(pairs[0][0], LEAST)])
     names = [each.name for each in columns]
@@ -111,7 +111,7 @@ def main() -> None:
             for framework in columns[:-1]:
                 check(framework)
             print("### What the adapters add, by framework\n")
-            print(table(columns, rounds))
+            print(table(columns, rounds, bandit.flush))
     loop.close()
     print(
         f"\nMedians of {rounds} rounds of {CALLS:,} calls, with and without experiments in turn; "

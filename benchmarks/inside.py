@@ -137,7 +137,7 @@ def loops(rounds: int, folder: Path) -> Mapping[tuple[str, str], float]:
         every = {way.name: way for way in ways(bandit)}
         for kind, name in LOOPS.items():
             for row in ROWS:
-                found[kind, row.what] = overhead(*every[name][1:], row, rounds)[0]
+                found[kind, row.what] = overhead(every[name], row, rounds, bandit.flush)[0]
     return found
 
 

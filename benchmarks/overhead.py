@@ -19,7 +19,7 @@ from benchmarks.least import LeastWSGI
 from benchmarks.rows.deciding import mabwiser
 from benchmarks.sending import ROWS, asgi_request, wsgi_request
 from benchmarks.timing import CALLS, in_turn, overhead
-from benchmarks.ways import flask_mab, ways
+from benchmarks.ways import Way, flask_mab, ways
 
 #: Programs that send the same requests may take these from here.
 __all__ = ["ROWS", "asgi_request", "config", "plain_asgi", "plain_wsgi", "wsgi_request"]
@@ -31,12 +31,13 @@ def requests_table(folder: Path, rounds: int) -> None:
         every = [*ways(bandit), flask_mab(folder)]
         print(f"\n{'added microseconds':36}{'budget':>8}" + "".join(f"{e.name:>11}" for e in every))
         for row in ROWS:
-            costs = [overhead(*way[1:], row, rounds)[0] for way in every]
+            costs = [overhead(way, row, rounds, bandit.flush)[0] for way in every]
             cells = "".join(f"{cost:11.2f}" for cost in costs)
             print(
                 f"{row.what:36}{row.budget:8.0f}{cells}   1/{costs[3] / costs[0]:.0f} of Flask-MAB"
             )
-    least = overhead(wsgi_request, plain_wsgi, LeastWSGI(plain_wsgi), ROWS[0], rounds)[0]
+    floor = Way("WSGI", wsgi_request, plain_wsgi, LeastWSGI(plain_wsgi))
+    least = overhead(floor, ROWS[0], rounds)[0]
     print(f"{'the least, where nothing matches':36}{least:19.2f}")
 
 
@@ -52,7 +53,7 @@ def main() -> None:
         memory = {**config(folder), "store": "memory://"}
     with Bandit.from_config(memory) as bandit:
         calls = {"ours": lambda: bandit.decide("txt_btn"), "theirs": mabwiser()}
-        ours, theirs = map(statistics.median, in_turn(calls, rounds).values())
+        ours, theirs = map(statistics.median, in_turn(calls, rounds, settle=bandit.flush).values())
     print(f"{'decide() without context':36}{2:8}{ours:11.2f}   MABWiser Thompson {theirs:.2f}")
     ours, theirs = map(min, import_costs(["banditware", "flask_mab"]).values())
     print(f"{'import, milliseconds of CPU':36}{60:8}{ours:11.1f}   Flask-MAB {theirs:.1f}")

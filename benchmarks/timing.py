@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from benchmarks import pace, tables
 from benchmarks.sending import Row
+from benchmarks.ways import Way
 
 CALLS = 1_000
 
@@ -38,17 +39,24 @@ def in_turn(
     calls: int = CALLS,
     *,
     machine: pace.Pace | None = None,
+    settle: Callable[[], object] | None = None,
 ) -> dict[Name, list[float]]:
     """Return the microseconds of each call in each round; all calls are timed in every round.
 
     A round before the first warms everything up. Each waits until the core runs at its full speed
     (see `pace`), and is taken again if it slowed down within it, unless that goes on for too long.
+
+    `settle` is called before each round, and does what earlier calls have left to be done: a loop
+    leaves more than any server's requests do, and a thread that never gets to the end of it would
+    take its time from calls that it has nothing to do with.
     """
     machine = machine or pace.of_this_machine()
     for call in every.values():
         timed(call, calls)
     tried: list[tuple[float, dict[Name, float]]] = []
     while len(tried) < rounds or (len(tried) < MOST * rounds and _calm(machine, tried) < rounds):
+        if settle is not None:
+            settle()
         machine.await_calm()
         gc.collect()
         before = machine.now()
@@ -86,8 +94,10 @@ def added(before: list[float], after: list[float]) -> tables.Spread:
     return tables.spread([late - early for early, late in zip(before, after, strict=True)])
 
 
-def overhead(make: Any, bare: Any, wrapped: Any, row: Row, rounds: int) -> tuple[float, float]:
+def overhead(
+    way: Way, row: Row, rounds: int, settle: Callable[[], object] | None = None
+) -> tuple[float, float]:
     """Return the median of (wrapped minus bare) and the bare median, in microseconds."""
-    pair = requests(make, bare, wrapped, row)
-    samples = in_turn(dict(zip(("bare", "wrapped"), pair, strict=True)), rounds)
+    pair = requests(way.make, way.bare, way.wrapped, row)
+    samples = in_turn(dict(zip(("bare", "wrapped"), pair, strict=True)), rounds, settle=settle)
     return added(samples["bare"], samples["wrapped"]).median, statistics.median(samples["bare"])

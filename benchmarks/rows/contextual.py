@@ -60,7 +60,7 @@ def decisions(rounds: int) -> list[Finding]:
             "banditware": deciding(bandit, "igw", SHOES),
             EPPO: eppo(SHOES, subjects_of(SHOES)),
         }
-        samples = in_turn(quick, rounds, CALLS)
+        samples = in_turn(quick, rounds, CALLS, settle=bandit.flush)
     samples.update(in_turn({name: peer.decide for name, peer in peers[0].items()}, rounds, FEW))
     theirs = tables.spread(samples[EPPO])
     cost = Cost(
@@ -110,7 +110,7 @@ def rewards(rounds: int) -> list[Finding]:
             "and reward": lambda: plain.reward(plain.decide("plain", subject="u1")),
             **{name: peer.learn for name, peer in peers[0].items()},
         }
-        samples = in_turn(calls, rounds, FEW)
+        samples = in_turn(calls, rounds, FEW, settle=bandit.flush)
         bandit.flush()  # what was recorded meanwhile
         after = tables.spread(flushed(bandit, rewarded, rounds))
     whole = tables.spread(differences(samples, "decide", "decide and reward"))

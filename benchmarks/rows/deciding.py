@@ -56,7 +56,9 @@ def deciding(store: str, rounds: int) -> dict[str, list[float]]:
         settings = config(Path(name))
         with Bandit.from_config({**settings, "store": store or settings["store"]}) as bandit:
             decide = {store: lambda: bandit.decide("txt_btn")}
-            return {"memory" if store else "SQLite": in_turn(decide, rounds)[store]}
+            return {
+                "memory" if store else "SQLite": in_turn(decide, rounds, settle=bandit.flush)[store]
+            }
 
 
 def written() -> Callable[[], object]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from benchmarks.least import LeastASGI, LeastWSGI
 from benchmarks.rows import optional
 from benchmarks.rows.finding import LEAST, Cost, Finding, compared
 from benchmarks.sending import ROWS, Row, asgi_request, wsgi_request
-from benchmarks.timing import added, in_turn, requests
+from benchmarks.timing import CALLS, added, in_turn, requests
 from benchmarks.ways import Way, flask_mab, ways
 
 #: Ways in that the budgets are for. An app of Flask varies by more than the first of them.
@@ -30,6 +31,11 @@ FLOORS = {
 
 FLOOR = "the least a wrapper does"
 
+LATER = "flusher's thread"
+
+#: Requests after which there is something to count.
+COUNTED = ROWS[2:]
+
 #: What every way in adds, by the name of the row and of the way.
 Added = dict[str, dict[str, tables.Spread]]
 
@@ -38,7 +44,10 @@ def measured(rounds: int) -> tuple[Added, Mapping[str, str]]:
     """Return what each way in adds to each kind of request, and why a peer is missing."""
     peers, missing = optional.made({"Flask-MAB": lambda: apart(theirs, rounds)})
     every = [*(apart(ours, name, rounds) for name in ("WSGI", "ASGI", "Flask")), *peers.values()]
-    return {row.what: dict(ChainMap(*(way[row] for way in every))) for row in ROWS}, missing
+    found = {row.what: dict(ChainMap(*(way[row] for way in every))) for row in ROWS}
+    for row, took in apart(flushed, rounds).items():
+        found[row.what][LATER] = took
+    return found, missing
 
 
 def ours(name: str, rounds: int) -> dict[Row, dict[str, tables.Spread]]:
@@ -50,7 +59,7 @@ def ours(name: str, rounds: int) -> dict[Row, dict[str, tables.Spread]]:
         way = {way.name: way for way in ways(bandit)}[name]
         floor = {f"{FLOOR}: {name}": FLOORS[name]} if name in FLOORS else {}
         return {
-            row: timed({name: way, **(floor if row is ROWS[0] else {})}, row, rounds)
+            row: timed({name: way, **(floor if row is ROWS[0] else {})}, row, rounds, bandit.flush)
             for row in ROWS
         }
 
@@ -66,13 +75,40 @@ def theirs(rounds: int) -> dict[Row, dict[str, tables.Spread]]:
         return {row: timed({way.name: way}, row, rounds) for row in ROWS}
 
 
-def timed(every: Mapping[str, Way], row: Row, rounds: int) -> dict[str, tables.Spread]:
-    """Return what each way in adds to a kind of request; all of them take turns."""
+def flushed(rounds: int) -> dict[Row, tables.Spread]:
+    """Return what the flusher takes later, for each request that leaves it something to do."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Bandit.from_config({**config(Path(folder)), "refresh": "1h"}) as bandit,
+    ):
+        way = ways(bandit)[0]
+        return {row: tables.spread([*_flushed(bandit, way, row, rounds)]) for row in COUNTED}
+
+
+def _flushed(bandit: Bandit, way: Way, row: Row, rounds: int) -> Iterator[float]:
+    """Yield the microseconds of processor time of each round."""
+    request = requests(way.make, way.bare, way.wrapped, row)[1]
+    for _ in range(rounds):
+        bandit.flush()
+        for _ in range(CALLS):
+            request()
+        start = time.thread_time()
+        bandit.flush()
+        yield (time.thread_time() - start) / CALLS * 1e6
+
+
+def timed(
+    every: Mapping[str, Way], row: Row, rounds: int, settle: Callable[[], object] | None = None
+) -> dict[str, tables.Spread]:
+    """Return what each way in adds to a kind of request; all of them take turns.
+
+    `settle` does before each round what the flusher's thread has not got to.
+    """
     calls: dict[tuple[str, bool], Callable[[], Any]] = {}
     for name, way in every.items():
         pair = requests(way.make, way.bare, way.wrapped, row)
         calls[name, False], calls[name, True] = pair
-    samples = in_turn(calls, rounds)
+    samples = in_turn(calls, rounds, settle=settle)
     return {name: added(samples[name, False], samples[name, True]) for name in every}
 
 
@@ -89,6 +125,8 @@ def findings(found: Added, missing: Mapping[str, str]) -> list[Finding]:
             if f"{FLOOR}: {way}" in each:
                 peers.append((FLOOR, each[f"{FLOOR}: {way}"]))
             lines += compared(Cost(f"{row.what}, added", way, each[way], budget), peers)
+        if LATER in each:
+            lines += compared(Cost(f"{row.what}: its counting, later", LATER, each[LATER]))
     return lines
 
 

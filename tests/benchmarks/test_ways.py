@@ -9,7 +9,7 @@ import pytest
 from banditware import Bandit
 from benchmarks.apps import config
 from benchmarks.pace import BEST, Pace
-from benchmarks.rows.paths import FLOORS
+from benchmarks.rows.paths import FLOORS, flushed
 from benchmarks.sending import ROWS
 from benchmarks.timing import added, in_turn, requests
 from benchmarks.ways import ways
@@ -77,6 +77,27 @@ def test_calls_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert seen == ["a", "b"] * 3
     assert {name: len(found) for name, found in samples.items()} == {"a": 2, "b": 2}
+
+
+def test_what_earlier_rounds_left_is_done_before_each_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A round begins with nothing to be counted, whatever was called before it."""
+    monkeypatch.setenv(BEST, "1.0")
+    seen: list[str] = []
+    calls = {"a": lambda: seen.append("a")}
+
+    in_turn(calls, 2, 1, machine=Pace(1.0, lambda: 1.0), settle=lambda: seen.append("settle"))
+
+    assert seen == ["a", "settle", "a", "settle", "a"]
+
+
+def test_what_the_flusher_takes_later_is_told_for_what_leaves_it_something() -> None:
+    """New visitors and rewards take it some time; nothing else is counted."""
+    took = flushed(1)
+
+    assert tuple(took) == ROWS[2:]
+    assert all(spread.median > 0 for spread in took.values())
 
 
 def test_what_is_added_is_told_from_the_same_round() -> None:
