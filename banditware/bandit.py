@@ -17,7 +17,7 @@ from banditware.alarmed import Alarmed
 from banditware.config import load
 from banditware.contexts import asked
 from banditware.crediting import UNEARNED, RefusedError, Reward, refuse_unlearnable
-from banditware.deciding import drawn, excluded_record, pull_record
+from banditware.deciding import drawn, excluded_record
 from banditware.events.happened import Happened, Rewarded, at_once
 from banditware.explains import unnamed, with_details
 from banditware.facts import Facts
@@ -26,6 +26,7 @@ from banditware.forks import watch
 from banditware.http import NO_EFFECTS, Effects, Headers
 from banditware.model import Decision
 from banditware.outright import outright
+from banditware.recording import drawn_record
 from banditware.seen import credited
 from banditware.snapshot import ExperimentSnapshot
 from banditware.tokens import Assignment, remembered
@@ -137,9 +138,9 @@ class Bandit(Alarmed):
             return unnamed(ground, experiment, default, details=details)
         chosen = snapshot.experiment
         if chosen.open and snapshot.chooser is None and actions is None and not details:
-            decision = drawn(snapshot, ground.random, now=ground.clock(), seal=ground.seal)
-            cohort = chosen.cohort(decision.time)
-            self._flusher.record(pull_record(chosen.ledger, decision.arm, cohort, decision.shares))
+            now = ground.clock()
+            decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
+            self._flusher.record(drawn_record(snapshot, decision.arm, now))
         else:
             given = asked(context, reusable(actions) if details else actions, subject)
             decision = outright(ground, snapshot, given, default, self._flusher.record)

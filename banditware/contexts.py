@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from itertools import chain
 from random import Random
 from types import NoneType
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from banditware.actions import GivenActions, available, checked, without_closed
 from banditware.contextual.features import MISSING, OTHER
-from banditware.counts import PULL, first_seen, once_key, pull, pull_features
+from banditware.counts import PULL, first_seen, once_key
 from banditware.errors import ContextError
 from banditware.framing import frame
-from banditware.model import SHARED, Attribute, Basis, Decision, Experiment, Schema
+from banditware.model import Attribute, Basis, Decision, Experiment, Schema
+from banditware.recording import weighed_beginning
 from banditware.snapshot import ExperimentSnapshot
 
 if TYPE_CHECKING:
@@ -196,19 +196,19 @@ def _readable(attribute: Attribute, value: object) -> bool:
 
 
 def pulled(
-    snapshot: ExperimentSnapshot, decision: Decision, cohort: int, *, again: bool = False
+    snapshot: ExperimentSnapshot, decision: Decision, time: float, *, again: bool = False
 ) -> bytes:
     """Return the spool record of a pull that was decided in context.
 
     Args:
         snapshot: the experiment as it is now.
         decision: what was decided.
-        cohort: the cohort of the decision.
+        time: when it was decided, or the second.
         again: an earlier request served it and did not count it, and others may count it as well.
     """
-    experiment, arm = snapshot.experiment, decision.arm
+    arm = decision.arm
     context, actions, features, _ = decision.basis
-    begin = _pull(experiment.ledger, arm, experiment.shared, cohort)
+    begin = weighed_beginning(snapshot, arm, time)
     if again:
         begin = begin.replace("\t", f"\t{once_key(int(decision.time), decision.id, PULL)}", 1)
     if OTHER in features and snapshot.chooser is not None:
@@ -216,11 +216,3 @@ def pulled(
         features = "\t".join((f"{features} 1", *map(first_seen, new)))
         return frame(f"{begin}{features}".encode())
     return frame(f"{begin}{features} 1".encode())
-
-
-@lru_cache(4_096)
-def _pull(ledger: str, arm: str, shared: bool, cohort: int) -> str:  # noqa: FBT001  # cached
-    """Return the record of all pulls of an arm's cohort, up to where their features stand."""
-    features = pull_features(SHARED if shared else arm, cohort, "").removesuffix(" 1")
-    begin = f"{pull(arm, cohort)}\t{features}"
-    return f"{ledger}\t\t{begin}"

@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 from banditware.counts import HOLDOUT, PULL, excluded, line, once_key, pull
-from banditware.drawing import pull_shares
 from banditware.ids import new_id
 from banditware.model import NO_BASIS, Arm, Basis, Decision, Experiment
 from banditware.snapshot import ExperimentSnapshot
@@ -133,16 +132,6 @@ def sticky(
         settled = experiment.targeting is None and snapshot.chooser is None
         known.served[experiment.name] = Sticky(experiment, since, until, decision, settled)
     return decision
-
-
-@lru_cache(4_096)
-def pull_record(ledger: str, arm: str, cohort: int, shares: str = "") -> bytes:
-    """Return the spool record of a pull; cached, because all pulls of a snapshot are the same.
-
-    `shares` are those of its decision.
-    """
-    more = (pull_shares(arm, shares),) if shares else ()
-    return line(ledger, "", pull(arm, cohort), *more)
 
 
 def late_pull_record(ledger: str, assignment: Assignment, cohort: int) -> bytes:

@@ -16,7 +16,7 @@ from banditware.consent import ANONYMOUS
 from banditware.contexts import pulled
 from banditware.control import KILLED
 from banditware.crediting import RefusedError, Reward, credit
-from banditware.deciding import excluded_record, late_pull_record, pull_record
+from banditware.deciding import excluded_record, late_pull_record
 from banditware.events.happened import Decided, Happened, Rewarded, kept
 from banditware.excluding import uncounted
 from banditware.facts import Facts
@@ -25,6 +25,7 @@ from banditware.ground import Ground
 from banditware.http import Effects, Headers
 from banditware.model import Decision, Experiment
 from banditware.persons import lasting
+from banditware.recording import drawn_record, pull_record
 from banditware.routes import OK, Match, Matches, RewardRule, accepts
 from banditware.seen import credited, seen_decision
 from banditware.snapshot import ExperimentSnapshot
@@ -254,9 +255,11 @@ def _pull(
 ) -> bytes:
     """Return the record that counts a pull under the cohort of its decision."""
     experiment = snapshot.experiment
-    cohort = experiment.cohort(entry.time)
     if entry.features:
-        return pulled(snapshot, decision, cohort=cohort, again=again)
+        return pulled(snapshot, decision, entry.time, again=again)
     if again:
-        return late_pull_record(experiment.ledger, entry, cohort)
+        return late_pull_record(experiment.ledger, entry, experiment.cohort(entry.time))
+    if decision.shares is snapshot.shares:
+        return drawn_record(snapshot, entry.arm, entry.time)
+    cohort = experiment.cohort(entry.time)  # the counts were read anew since the draw
     return pull_record(experiment.ledger, entry.arm, cohort, decision.shares)

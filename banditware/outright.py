@@ -7,11 +7,12 @@ from collections.abc import Callable
 from banditware.actions import NO_ACTIONS
 from banditware.contexts import Given, pulled, usable, weighed
 from banditware.counts import HOLDOUT
-from banditware.deciding import drawn, excluded_record, held_out, pull_record, undecided
+from banditware.deciding import drawn, excluded_record, held_out, undecided
 from banditware.errors import ContextError
 from banditware.excluding import outside
 from banditware.ground import Ground
 from banditware.model import Decision, Experiment
+from banditware.recording import drawn_record, pull_record
 from banditware.snapshot import ExperimentSnapshot
 from banditware.targeting import PAUSED, in_holdout
 
@@ -50,14 +51,13 @@ def outright(
                 return decision
         if snapshot.chooser is None and given.actions is None:
             decision = drawn(snapshot, ground.random, now=now, seal=ground.seal)
-            cohort = chosen.cohort(now)
-            record(pull_record(chosen.ledger, decision.arm, cohort, decision.shares))
+            record(drawn_record(snapshot, decision.arm, now))
             return decision
         decision = weighed(snapshot, given, ground.random, now, ground.seal)
     except ContextError as error:
         record(excluded_record(chosen.ledger, error.reason))
         return _instead(ground, chosen, given, error, default)
-    record(pulled(snapshot, decision, chosen.cohort(now)))
+    record(pulled(snapshot, decision, now))
     return decision
 
 

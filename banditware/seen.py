@@ -33,9 +33,9 @@ def awaits(snapshot: ExperimentSnapshot, entry: Assignment, now: float) -> bool:
 def seen_record(snapshot: ExperimentSnapshot, entry: Assignment, seal: Seal) -> bytes:
     """Return the record of a pull that is a decision of an earlier response; it counts once."""
     experiment = snapshot.experiment
-    cohort = experiment.cohort(entry.time)
     if entry.features:
-        return pulled(snapshot, seen_decision(snapshot, entry, seal), cohort, again=True)
+        return pulled(snapshot, seen_decision(snapshot, entry, seal), entry.time, again=True)
+    cohort = experiment.cohort(entry.time)
     if entry.arm == HOLDOUT:
         once = once_key(entry.time, entry.id, PULL)
         return line(experiment.ledger, once, pull(HOLDOUT, cohort), excluded("holdout"))

@@ -7,9 +7,9 @@ propensity of every decision is exact, for every policy.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from banditware.counts import Fields, Totals, pulls_of, totals
 from banditware.drawing import shares_text
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 #: burst within ten refreshes.
 _SMOOTHING = 1 / 3
 
+Kept = TypeVar("Kept")
+
+#: By arm: what is kept, and before it the time from which and that up to which it holds.
+Records = dict[str, tuple[float, float, Kept]]
 
 #: As if nothing was read yet.
 _UNREAD = Reading(goal="reward", now=0.0, width=1.0)
@@ -47,6 +51,8 @@ class ExperimentSnapshot:
             then those of a subject of whom nothing is known.
         reading: how the counts were read.
         shares: the probabilities as text; empty for contextual experiments.
+        records: what a pull of an arm leaves, while its cohort lasts; see `banditware.recording`.
+        beginnings: with what the record of a pull in context begins, likewise.
     """
 
     experiment: Experiment
@@ -60,6 +66,8 @@ class ExperimentSnapshot:
     chooser: Chooser | None = None
     reading: Reading = _UNREAD
     shares: str = ""
+    records: Records[bytes] = field(init=False, default_factory=dict, repr=False, compare=False)
+    beginnings: Records[str] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @property
     def sums(self) -> Totals:

@@ -12,7 +12,6 @@ from banditware.deciding import (
     excluded_record,
     held_out,
     late_pull_record,
-    pull_record,
     undecided,
     unknown,
 )
@@ -149,10 +148,9 @@ def test_the_holdout_stays_held_out(counted: bool) -> None:
 
 
 def test_records() -> None:
-    """Pulls and exclusions are one addition each; equal ones are the same bytes."""
-    assert decode(pull_record("button@1", "green", 600)).deltas == {"n/green/600": 1}
+    """An exclusion is one addition; equal ones are the same bytes."""
     assert decode(excluded_record("button@1", "bot")).deltas == {"x/bot": 1}
-    assert pull_record("button@1", "green", 600) is pull_record("button@1", "green", 600)
+    assert excluded_record("button@1", "bot") is excluded_record("button@1", "bot")
 
 
 def test_the_record_of_a_late_pull_counts_once() -> None:

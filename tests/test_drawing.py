@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banditware.counts import decode
-from banditware.deciding import pull_record
 from banditware.drawing import (
     MOST_ARMS,
     THETAS,
@@ -20,6 +19,7 @@ from banditware.drawing import (
     terms,
     unfolded,
 )
+from banditware.recording import pull_record
 from banditware.stores.memory import MemoryStore
 from tests.support import Stand, stand
 
